@@ -1,0 +1,70 @@
+import type { Trial } from './trial.js'
+
+/**
+ * Whether a clause makes a promise that a run can keep or break, or only describes (a header's name, a date). Of a
+ * description the fact it asserts is checked against the package.
+ */
+export type ClauseKind = 'executed' | 'described'
+
+/** One sentence of a page. */
+export interface Clause<K> {
+  /** Permanent, never renumbered or used again. */
+  readonly id: string
+  /** Section of the page, and the argument or flag where there is one: `create, pri`. */
+  readonly section: string
+  /** The promise in our own words. */
+  readonly says: string
+  readonly kind: ClauseKind
+  /** Passes, or throws with what it saw. */
+  readonly check: (trial: Trial<K>) => void
+}
+
+/** A place where page and kernel part, or might be thought to. */
+export interface Divergence<K> {
+  /** Permanent id of the row. */
+  readonly id: string
+  readonly page: string
+  readonly kernel: string
+  /** Clauses of this release that do not hold under the reading `'kernel'`. */
+  readonly breaks: readonly string[]
+  /** Whether the two readings show something different. Checked by running both. */
+  readonly differs: boolean
+  /** Runs the scenario of the row and says in a few words what was seen. */
+  readonly observe: (trial: Trial<K>) => string
+}
+
+/** What is known of a page besides its clauses. */
+export interface PageFacts {
+  /** `kthread(9)`. */
+  readonly page: string
+  /** Date at the foot, as the page prints it. */
+  readonly date: string
+  readonly header: string
+  /** Functions in its NAME section. */
+  readonly functions: readonly string[]
+  readonly codeReferences: readonly string[]
+  readonly seeAlso: readonly string[]
+  /** Where it says the interface first appeared, null if it does not say. */
+  readonly history: string | null
+}
+
+/** What a release promises, and how to run it. */
+export interface Contract<K> {
+  /** `netbsd`, `openbsd`, `freebsd`. */
+  readonly os: string
+  /** `10.1`. */
+  readonly release: string
+  /** `NetBSD 10.1`. */
+  readonly label: string
+  readonly facts: PageFacts
+  readonly createKernel: (options: TrialOptions) => K
+  readonly clauses: readonly Clause<K>[]
+  readonly divergences: readonly Divergence<K>[]
+}
+
+/** What a trial sets for every kernel it makes; a check adds what it needs. */
+export interface TrialOptions {
+  readonly reading: 'page' | 'kernel'
+  readonly trace: boolean
+  readonly [option: string]: unknown
+}

@@ -1,0 +1,6 @@
+export type { Clause, ClauseKind, Contract, Divergence, PageFacts, TrialOptions } from './clause.js'
+export { ClauseViolation, describeOutcome, equal, holds, panics, valueOf } from './expect.js'
+export { runClause, runClauses, runDivergence } from './run.js'
+export type { ClauseResult, ClauseState, DivergenceResult } from './run.js'
+export { Trial } from './trial.js'
+export type { Evidence, RunEvidence } from './trial.js'

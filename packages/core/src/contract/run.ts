@@ -1,0 +1,110 @@
+import type { Clause, ClauseKind, Contract, Divergence } from './clause.js'
+import { Trial, type Evidence } from './trial.js'
+
+/** How a clause fared. `contradicts`: the kernel breaks the page here, as a divergence says. */
+export type ClauseState = 'pass' | 'fail' | 'contradicts'
+
+/** The verdict on one clause under one reading. */
+export interface ClauseResult {
+  readonly id: string
+  /** `netbsd/10.1`. */
+  readonly release: string
+  readonly page: string
+  readonly section: string
+  readonly says: string
+  readonly kind: ClauseKind
+  readonly reading: 'page' | 'kernel'
+  readonly state: ClauseState
+  /** What was seen instead, when the state is not `pass`. */
+  readonly message: string | null
+  /** The divergence that explains a contradiction. */
+  readonly divergence: string | null
+  readonly evidence: Evidence
+}
+
+/** What was seen of one divergence. */
+export interface DivergenceResult {
+  readonly id: string
+  readonly release: string
+  /** What page and kernel say, in our words. */
+  readonly says: { readonly page: string; readonly kernel: string }
+  readonly breaks: readonly string[]
+  /** What the scenario showed under each reading. */
+  readonly saw: { readonly page: string; readonly kernel: string }
+  readonly differs: boolean
+  /** `fail` when the readings part and the row says they do not, or the reverse, or the scenario broke down. */
+  readonly state: 'pass' | 'fail'
+}
+
+const READINGS = ['page', 'kernel'] as const
+
+/** Runs one clause under one reading. */
+export function runClause<K>(contract: Contract<K>, clause: Clause<K>, reading: 'page' | 'kernel'): ClauseResult {
+  const trial = new Trial(contract, reading)
+  const seen = attempt(() => clause.check(trial))
+  const row = contract.divergences.find(({ breaks }) => breaks.includes(clause.id)) ?? null
+  const { id, section, says, kind } = clause
+  return {
+    id,
+    release: `${contract.os}/${contract.release}`,
+    page: contract.facts.page,
+    section,
+    says,
+    kind,
+    reading,
+    ...verdict(reading, seen, row?.id ?? null),
+    evidence: trial.evidence(),
+  }
+}
+
+/** Under `'page'` a clause holds. Under `'kernel'` exactly the listed ones do not: one that holds after all is stale. */
+function verdict(
+  reading: 'page' | 'kernel',
+  broken: string | null,
+  row: string | null,
+): Pick<ClauseResult, 'state' | 'message' | 'divergence'> {
+  if (reading === 'page' || row === null) {
+    return { state: broken === null ? 'pass' : 'fail', message: broken, divergence: null }
+  }
+  if (broken !== null) return { state: 'contradicts', message: broken, divergence: row }
+  return { state: 'fail', message: `${row} says that the kernel breaks this clause, and it holds`, divergence: row }
+}
+
+/** Runs every clause of a contract, under both readings unless told otherwise. */
+export function* runClauses<K>(
+  contract: Contract<K>,
+  readings: readonly ('page' | 'kernel')[] = READINGS,
+): Generator<ClauseResult, void, undefined> {
+  for (const clause of contract.clauses) for (const reading of readings) yield runClause(contract, clause, reading)
+}
+
+/** Runs the scenario of a divergence under both readings. */
+export function runDivergence<K>(contract: Contract<K>, row: Divergence<K>): DivergenceResult {
+  const saw = { page: '', kernel: '' }
+  let broken = false
+  for (const reading of READINGS) {
+    const problem = attempt(() => (saw[reading] = row.observe(new Trial(contract, reading))))
+    if (problem === null) continue
+    broken = true
+    saw[reading] = `broke down: ${problem}`
+  }
+  const { id, page, kernel, breaks, differs } = row
+  return {
+    id,
+    release: `${contract.os}/${contract.release}`,
+    says: { page, kernel },
+    breaks,
+    saw,
+    differs,
+    state: !broken && (saw.page !== saw.kernel) === differs ? 'pass' : 'fail',
+  }
+}
+
+function attempt(run: () => unknown): string | null {
+  try {
+    run()
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

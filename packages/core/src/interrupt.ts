@@ -1,0 +1,63 @@
+import type { Steps } from './call.js'
+import { Attention, type Cpu } from './cpu.js'
+import { Thread, ThreadMark, ThreadState } from './thread.js'
+
+/** A hardware interrupt that has been raised and waits for its CPU to take it. */
+export interface InterruptHandler {
+  readonly name: string
+  /** The level at which the handler runs; it is taken when the CPU's is lower. */
+  readonly ipl: number
+  readonly body: () => Steps
+}
+
+/** Raises a hardware interrupt. The CPU takes it before it goes on, or when its level allows. */
+export function raise(cpu: Cpu, handler: InterruptHandler): void {
+  // The most urgent first, equals in order of arrival.
+  const at = cpu.hardPending.findIndex((pending) => pending.ipl < handler.ipl)
+  cpu.hardPending.splice(at < 0 ? cpu.hardPending.length : at, 0, handler)
+  cpu.attention |= Attention.hard
+  cpu.machine.scheduler.setReady(cpu)
+}
+
+/** A soft interrupt level of a CPU: a thread that is run on top of whatever the CPU does, when it has been asked for. */
+export interface SoftLevel {
+  /** Its bit in `Cpu.softPending`. */
+  readonly bit: number
+  /** The interrupt level at which it runs. */
+  readonly ipl: number
+  /** An embryo while the level is idle. */
+  readonly thread: Thread
+}
+
+/** Asks for a soft interrupt level. */
+export function raiseSoft(cpu: Cpu, level: SoftLevel): void {
+  cpu.softPending |= level.bit
+  cpu.attention |= Attention.soft
+  cpu.machine.scheduler.setReady(cpu)
+}
+
+/** The most urgent level that was asked for and can run now: not held back, and not blocked in an earlier run. */
+export function takeableSoft(cpu: Cpu): SoftLevel | null {
+  let best: SoftLevel | null = null
+  for (const level of cpu.softLevels) {
+    if ((cpu.softPending & level.bit) === 0 || level.ipl <= cpu.ipl) continue
+    if (level.thread.state === ThreadState.embryo && (best === null || level.ipl > best.ipl)) best = level
+  }
+  return best
+}
+
+/** Notes that a level runs. */
+export function softTaken(cpu: Cpu, level: SoftLevel): void {
+  cpu.softPending &= ~level.bit
+  if (cpu.softPending === 0) cpu.attention &= ~Attention.soft
+}
+
+/** The frame in which a hardware interrupt runs: a thread to the machine, none to the release. */
+export function takeInterrupt(cpu: Cpu, handler: InterruptHandler): Thread {
+  cpu.hardPending.shift()
+  if (cpu.hardPending.length === 0) cpu.attention &= ~Attention.hard
+  const frame = new Thread(-1, handler.name, cpu.machine.interruptProcess, cpu)
+  frame.marks = ThreadMark.interruptFrame | ThreadMark.bound
+  frame.a = handler.body
+  return frame
+}

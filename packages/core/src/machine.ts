@@ -1,0 +1,365 @@
+import { BigLock } from './big-lock.js'
+import { CallPhase, CallPort, ComposedCall, type KernelCall, type Operation, type Steps } from './call.js'
+import { Console } from './console.js'
+import type { Cpu } from './cpu.js'
+import { KernelPanic, UndefinedBehaviour } from './errors.js'
+import { Faults } from './faults.js'
+import type { Oracle } from './oracle.js'
+import { conclude, type Halt, type Outcome } from './outcome.js'
+import type { KernelPolicy } from './policy.js'
+import { AddressSpace, Process } from './process.js'
+import { Scheduler } from './scheduler.js'
+import { ChannelTable } from './sleep-queue.js'
+import type { Thread } from './thread.js'
+import { Timeline, type Due } from './timeline.js'
+import { Trace } from './trace.js'
+
+/** What every personality's `createKernel` accepts. */
+export interface MachineOptions {
+  /** CPUs, 1 … 32. Default 1. */
+  readonly ncpu?: number
+  /** Clock ticks a second, 1 … 10 000. Default: the release's. */
+  readonly hz?: number
+  /** Makes the choices; by default the machine takes the usual answer without asking. */
+  readonly oracle?: Oracle
+  /** Whether to record a trace. Default false. */
+  readonly trace?: boolean
+  /** Kernel calls and clock ticks that one `boot` or `run` may take before it is called a livelock. Default 50 million. */
+  readonly stepsMax?: number
+}
+
+/** Calls a thread may make, without ever having to wait, before other CPUs get their turn all the same. */
+const SLICE_CALLS = 1000
+const STEPS_MAX = 50_000_000
+const NS_PER_SECOND = 1_000_000_000
+
+/** A deterministic machine with a release's policy: it has no idea whose. */
+export class Machine {
+  readonly ncpu: number
+  readonly hz: number
+  /** Nanoseconds of virtual time in a tick. */
+  readonly tickNs: number
+  readonly timeline: Timeline = new Timeline()
+  readonly channels: ChannelTable = new ChannelTable()
+  readonly console: Console = new Console()
+  readonly faults: Faults
+  readonly bigLock: BigLock
+  readonly scheduler: Scheduler
+  readonly cpus: Cpu[]
+  readonly port: CallPort = new CallPort(this)
+  readonly trace: Trace | null
+  readonly oracle: Oracle | null
+  readonly announces: boolean
+  /** The process of interrupt frames; no release shows it. */
+  readonly interruptProcess: Process = new Process(
+    -1,
+    'interrupt',
+    { realUid: 0, effectiveUid: 0 },
+    {},
+    new AddressSpace('interrupt'),
+  )
+
+  /** All processes, in order of creation; views and reports go through them. */
+  readonly processes: Process[] = []
+
+  /** The thread that executes, null between turns and outside `run`. */
+  running: Thread | null = null
+  /** The CPU that executes; meaningful while `running` is not null. */
+  cpu: Cpu
+  /** A call that was named and not yet made. */
+  pending: Operation | null = null
+  /** Calls left in this slice. */
+  fuel = 0
+  /** Calls and ticks used up by earlier slices of this run. */
+  private stepsUsed = 0
+  private slice = 0
+  private readonly stepsMax: number
+  /** Why the kernel stopped for good, or the run ended without `main`. */
+  halt: Halt | null = null
+
+  /** The thread whose return ends a run, and what it returned. */
+  main: Thread | null = null
+  private mainReturned = false
+  private mainValue: unknown = undefined
+
+  private lastCpu = 0
+  /** The slice ran out: other CPUs come first. */
+  private mustRotate = false
+  private isActive = false
+
+  constructor(
+    readonly policy: KernelPolicy,
+    options: MachineOptions,
+    defaults: { readonly hz: number; readonly bigLock: string; readonly faults: readonly string[] },
+    makeCpu: (index: number, machine: Machine) => Cpu,
+  ) {
+    this.ncpu = inRange('ncpu', options.ncpu ?? 1, 1, 32)
+    this.hz = inRange('hz', options.hz ?? defaults.hz, 1, 10_000)
+    this.stepsMax = options.stepsMax ?? STEPS_MAX
+    if (!(this.stepsMax >= 1)) throw new RangeError(`stepsMax must be at least 1, not ${String(options.stepsMax)}`)
+    this.tickNs = NS_PER_SECOND / this.hz
+    this.oracle = options.oracle ?? null
+    this.announces = this.oracle?.announces ?? false
+    this.trace = options.trace === true ? new Trace(this) : null
+    this.faults = new Faults(defaults.faults, this.oracle)
+    this.bigLock = new BigLock(defaults.bigLock, this)
+    this.scheduler = new Scheduler(this)
+    this.cpus = Array.from({ length: this.ncpu }, (_, index) => makeCpu(index, this))
+    this.cpu = this.cpus[0]!
+  }
+
+  // Calls
+
+  /** Begins a call of one piece: the caller then sets its arguments and returns `port`. */
+  enter(operation: Operation): Thread {
+    const thread = this.running
+    if (thread === null || this.pending !== null) this.cannotEnter(operation.name)
+    this.pending = operation
+    thread.operation = operation
+    return thread
+  }
+
+  /** Begins a call that is composed of others. */
+  compose<T>(operation: Operation, steps: Steps<T>): KernelCall<T> {
+    if (this.running === null || this.pending !== null) this.cannotEnter(operation.name)
+    this.pending = operation
+    return new ComposedCall(this, steps)
+  }
+
+  /**
+   * A point inside a call at which another CPU may act, or a better thread take this one. The caller has set the
+   * operation that goes on and returns what this returns: true to go on at once.
+   */
+  mayGoOn(thread: Thread): boolean {
+    if (!this.announces && (this.cpu.attention === 0 || !this.scheduler.mustGiveWay(this.cpu))) return true
+    thread.phase = CallPhase.announced
+    return false
+  }
+
+  private cannotEnter(name: string): never {
+    if (this.running === null) {
+      throw new TypeError(`${name}() was called outside any thread of this kernel: call it in a body given to boot() or run()`)
+    }
+    this.misused(`before ${name}(): a kernel call is made with yield*, as in \`yield* ${this.pending!.name}(…)\``)
+  }
+
+  /** A mistake in how the scenario uses calls: says which call, and forgets it, so that the message comes once. */
+  misused(problem: string): never {
+    const forgotten = this.pending
+    this.pending = null
+    const by = this.running === null ? '' : ` by ${describe(this.running)}`
+    throw new TypeError(forgotten === null ? problem : `${forgotten.name}() was called without yield*${by}; ${problem}`)
+  }
+
+  // Stopping
+
+  /**
+   * Stops the kernel as the release does when its contract is broken.
+   *
+   * @param message - As the release prints it.
+   * @param clause - The clause or row that was broken, null where none says so.
+   */
+  panic(message: string, clause: string | null = null): never {
+    this.console.write(`panic: ${message}\n`)
+    this.halt = { kind: 'panic', message, clause, thread: this.running }
+    throw new KernelPanic(message, clause)
+  }
+
+  /** Stops the kernel where the release had no defined behaviour. */
+  undefinedBehaviour(id: string, message: string): never {
+    this.halt = { kind: 'undefined', id, message, thread: this.running }
+    throw new UndefinedBehaviour(message, id)
+  }
+
+  // Time
+
+  get ticks(): number {
+    return Math.floor(this.timeline.now / this.tickNs)
+  }
+
+  /** The time of the n-th tick from the current one. */
+  tickTimeNs(n: number): number {
+    return (this.ticks + n) * this.tickNs
+  }
+
+  /** Lets time pass to the next tick that matters or the next thing due. False when nothing is. */
+  private passTime(): boolean {
+    const { timeline } = this
+    if (timeline.foreground === 0) return false
+    const dueNs = timeline.nextDueNs()
+    const someRun = this.cpus.some((cpu) => cpu.current !== null)
+    const nextTickNs = this.tickTimeNs(1)
+    if (someRun && nextTickNs <= dueNs) {
+      this.moveTo(nextTickNs)
+      this.fuel--
+      for (const cpu of this.cpus) if (cpu.current !== null) this.policy.tick(cpu)
+    } else this.moveTo(dueNs)
+    this.fireDue()
+    return true
+  }
+
+  /** Fires what is due at this instant, in the order in which it was armed. */
+  fireDue(): void {
+    const { timeline } = this
+    for (let due = timeline.takeDue(); due !== null; due = timeline.takeDue()) due.fire()
+  }
+
+  private moveTo(timeNs: number): void {
+    const before = Math.floor(this.timeline.now / NS_PER_SECOND)
+    this.timeline.now = timeNs
+    const seconds = Math.floor(timeNs / NS_PER_SECOND) - before
+    if (seconds > 0) this.policy.secondsPassed(seconds)
+  }
+
+  // Running
+
+  /**
+   * Runs until `main` has returned and nothing is left to do but wait, or until that cannot happen any more.
+   *
+   * @param begin - Queues the first thread. `main` is set by then, or later by what that thread does.
+   */
+  run<T>(begin: () => void): Outcome<T> {
+    if (this.isActive) throw new TypeError('this kernel is running already: boot() and run() are not for its threads')
+    if (this.halt !== null && this.halt.kind !== 'livelock') throw new TypeError(`this kernel has stopped: ${this.halt.kind}`)
+    this.halt = null
+    this.main = null
+    this.mainReturned = false
+    this.mainValue = undefined
+    this.stepsUsed = 0
+    this.refuel()
+    this.isActive = true
+    try {
+      begin()
+      this.loop()
+    } finally {
+      this.isActive = false
+      this.running = null
+      this.pending = null
+    }
+    return conclude<T>(this, this.mainReturned, this.mainValue as T, this.steps)
+  }
+
+  /** Kernel calls and ticks of the current or last run. */
+  get steps(): number {
+    return this.stepsUsed + this.slice - Math.max(this.fuel, 0)
+  }
+
+  /** Main is over: what it returned is the outcome's value. */
+  mainEnds(value: unknown): void {
+    if (this.mainReturned) return
+    this.mainReturned = true
+    this.mainValue = value
+  }
+
+  private loop(): void {
+    const { scheduler } = this
+    while (this.halt === null) {
+      if (this.fuel < 0 && !this.refuel()) return
+      const cpu = this.nextCpu()
+      if (cpu !== null) scheduler.step(cpu)
+      else if ((this.mainReturned && !scheduler.isWorking) || !this.passTime()) return
+    }
+  }
+
+  private refuel(): boolean {
+    this.stepsUsed += this.slice
+    this.slice = Math.min(SLICE_CALLS, this.stepsMax - this.stepsUsed)
+    this.fuel = this.slice
+    this.mustRotate = true
+    if (this.slice > 0) return true
+    this.slice = 0
+    this.halt = { kind: 'livelock', steps: this.stepsUsed, thread: this.cpu.current }
+    return false
+  }
+
+  /** The CPU that makes the next step, null when none has anything to do. */
+  private nextCpu(): Cpu | null {
+    const { ready } = this.scheduler
+    if (this.oracle !== null) return this.askForCpu(this.oracle)
+    return ready === 0 ? null : this.cpus[(this.lastCpu = nextBit(ready, this.lastCpu))]!
+  }
+
+  /**
+   * The usual answer is the CPU whose call was only announced, else the next one around. A timer may be chosen before
+   * any CPU where the oracle says that CPUs can be slow.
+   */
+  private askForCpu(oracle: Oracle): Cpu | null {
+    for (;;) {
+      const { ready } = this.scheduler
+      if (ready === 0) return null
+      const last = this.cpus[this.lastCpu]!
+      const goesOn = last.current?.phase === CallPhase.announced && !this.mustRotate
+      this.mustRotate = false
+      const candidates: (Cpu | Due)[] = []
+      let index = goesOn && (ready & (1 << this.lastCpu)) !== 0 ? this.lastCpu : nextBit(ready, this.lastCpu)
+      do {
+        candidates.push(this.cpus[index]!)
+        index = nextBit(ready, index)
+      } while (this.cpus[index] !== candidates[0])
+      const due = oracle.freeTimers && this.timeline.foreground > 0 ? this.timeline.first() : null
+      if (due !== null) candidates.push(due)
+      const chosen = candidates.length === 1 ? 0 : oracle.choose({ kind: 'step', candidates })
+      if (due === null || chosen < candidates.length - 1) {
+        const cpu = candidates[chosen] as Cpu
+        this.lastCpu = cpu.index
+        return cpu
+      }
+      this.passTime()
+    }
+  }
+
+  /** Gives a thread the CPU until it suspends or ends. Called by the scheduler. */
+  resume(cpu: Cpu, thread: Thread): void {
+    this.cpu = cpu
+    this.running = thread
+    try {
+      const steps = (thread.steps ??= this.firstSteps(thread))
+      const result = steps.next()
+      if (result === this.port.suspended) return
+      if (result.done !== true) throw new TypeError(`${describe(thread)} yielded a value: a kernel call is made with yield*`)
+      if (this.pending !== null) this.misused('its thread then ended')
+      this.bodyEnded(thread, result.value)
+    } catch (error) {
+      this.pending = null
+      // A panic stops the kernel even when the scenario catches what it throws.
+      this.halt ??= { kind: 'fault', error, thread }
+    } finally {
+      this.running = null
+    }
+  }
+
+  private firstSteps(thread: Thread): Steps {
+    thread.phase = CallPhase.fresh
+    const { a: body, b: argument } = thread
+    thread.a = thread.b = null
+    const steps = (body as (argument: unknown) => Steps)(argument)
+    if (typeof (steps as Steps | undefined)?.next === 'function') return steps
+    throw new TypeError(`the function of ${describe(thread)} is not a generator function: write function*`)
+  }
+
+  private bodyEnded(thread: Thread, value: unknown): void {
+    if (thread === this.main) this.mainEnds(value)
+    thread.steps = this.policy.returned(thread, value)
+    if (thread.steps === null) this.scheduler.end(thread)
+  }
+}
+
+/** How messages name a thread. */
+export function describe(thread: Thread): string {
+  return `${thread.name ?? 'unnamed'} (${thread.id})`
+}
+
+/** A whole number within bounds, both included, or an error that says which option is off. */
+export function inRange(name: string, value: number, min: number, max: number): number {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${String(value)}`)
+  }
+  return value
+}
+
+/** The next set bit after `index`, around the end; `bits` has at least one. */
+function nextBit(bits: number, index: number): number {
+  const after = index === 31 ? 0 : bits & (-1 << (index + 1))
+  const from = after === 0 ? bits : after
+  return 31 - Math.clz32(from & -from)
+}

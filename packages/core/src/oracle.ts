@@ -1,0 +1,58 @@
+import type { Cpu } from './cpu.js'
+import type { Thread } from './thread.js'
+import type { Due } from './timeline.js'
+
+/**
+ * A place where the machine could go more than one way. The candidates are those that the page and the release allow,
+ * the usual answer first.
+ */
+export type Choice =
+  /** Which CPU makes the next step, or whether a timer fires before any does. */
+  | { readonly kind: 'step'; readonly candidates: readonly (Cpu | Due)[] }
+  /** Which sleeper a wakeup of one releases. */
+  | { readonly kind: 'wake'; readonly candidates: readonly Thread[] }
+  /** Whether a named allocation that may fail does so: 0 succeeds, 1 fails. */
+  | { readonly kind: 'fault'; readonly name: string; readonly candidates: readonly [false, true] }
+
+/** Makes every choice of a kernel. There is no other source of nondeterminism. */
+export interface Oracle {
+  /** True when every kernel call is announced and begins only when its CPU is chosen. */
+  readonly announces: boolean
+  /** True when a timer may fire while CPUs still have something to do: they are then slower than the clock. */
+  readonly freeTimers: boolean
+  /** The index of one of the candidates; asked only when there are two or more. */
+  choose(choice: Choice): number
+  /** What replays this run on the same program. */
+  token(): string
+}
+
+/**
+ * Takes each choice from a seed.
+ *
+ * @param seed - Any whole number; equal seeds give equal runs.
+ * @param freeTimers - Whether timers may overtake CPUs that still have something to do.
+ */
+export function seededOracle(seed: number, freeTimers = false): Oracle {
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`seed must be a whole number, not ${String(seed)}`)
+  let state = seed | 0
+  return {
+    announces: true,
+    freeTimers,
+    choose(choice) {
+      // Mulberry32: one 32-bit word of state, the same sequence everywhere.
+      state = (state + 0x6d2b79f5) | 0
+      let word = Math.imul(state ^ (state >>> 15), 1 | state)
+      word = (word + Math.imul(word ^ (word >>> 7), 61 | word)) ^ word
+      return ((word ^ (word >>> 14)) >>> 0) % choice.candidates.length
+    },
+    token: () => `kt1:seed=${seed}${freeTimers ? ',timers' : ''}`,
+  }
+}
+
+/** The usual answer each time, with every call announced: the second road, for comparing with the first. */
+export function usualOracle(): Oracle {
+  return { announces: true, freeTimers: false, choose: () => 0, token: () => USUAL_TOKEN }
+}
+
+/** The token of a run without an oracle. */
+export const USUAL_TOKEN = 'kt1:usual'

@@ -1,0 +1,98 @@
+import type { Thread } from './thread.js'
+
+/**
+ * The runnable threads of one CPU: a FIFO list for each rank, and a bitmap to find the best one.
+ *
+ * A rank is the release's priority turned so that higher is more urgent (`KernelPolicy.rank`). Enqueueing never
+ * reorders equals: a thread joins its rank at the tail, or at the head where the release puts a preempted thread.
+ */
+export class RunQueue {
+  /** Threads on the queue. */
+  length = 0
+
+  private readonly heads: (Thread | null)[]
+  private readonly tails: (Thread | null)[]
+  /** Bit r of word r >> 5 is set when rank r has threads; `summary` has a bit for each word. */
+  private readonly words: number[]
+  private summary = 0
+
+  constructor(ranks: number) {
+    this.heads = new Array<Thread | null>(ranks).fill(null)
+    this.tails = new Array<Thread | null>(ranks).fill(null)
+    this.words = new Array<number>((ranks + 31) >> 5).fill(0)
+  }
+
+  /** The rank of the best thread, −1 when the queue is empty. */
+  get bestRank(): number {
+    if (this.summary === 0) return -1
+    const word = 31 - Math.clz32(this.summary)
+    return (word << 5) | (31 - Math.clz32(this.words[word]!))
+  }
+
+  insertTail(thread: Thread, rank: number): void {
+    const tail = this.tails[rank]!
+    thread.rank = rank
+    thread.next = null
+    thread.previous = tail
+    this.tails[rank] = thread
+    if (tail !== null) tail.next = thread
+    else this.open(rank, thread)
+    this.length++
+  }
+
+  insertHead(thread: Thread, rank: number): void {
+    const head = this.heads[rank]!
+    thread.rank = rank
+    thread.previous = null
+    thread.next = head
+    if (head === null) {
+      this.tails[rank] = thread
+      this.open(rank, thread)
+    } else {
+      head.previous = thread
+      this.heads[rank] = thread
+    }
+    this.length++
+  }
+
+  /** Takes the best thread, the longest queued of its rank, or null. */
+  take(): Thread | null {
+    if (this.summary === 0) return null
+    const thread = this.heads[this.bestRank]!
+    this.remove(thread)
+    return thread
+  }
+
+  remove(thread: Thread): void {
+    const { next, previous, rank } = thread
+    if (previous === null) this.heads[rank] = next
+    else previous.next = next
+    if (next === null) this.tails[rank] = previous
+    else next.previous = previous
+    if (next === null && previous === null) this.close(rank)
+    thread.next = null
+    thread.previous = null
+    thread.rank = -1
+    this.length--
+  }
+
+  /** The threads in the order in which they would be taken. */
+  *threads(): Generator<Thread, void, undefined> {
+    for (let rank = this.heads.length - 1; rank >= 0; rank--) {
+      for (let thread = this.heads[rank]!; thread !== null; thread = thread.next!) yield thread
+    }
+  }
+
+  private open(rank: number, thread: Thread): void {
+    this.heads[rank] = thread
+    const word = rank >> 5
+    this.words[word]! |= 1 << (rank & 31)
+    this.summary |= 1 << word
+  }
+
+  private close(rank: number): void {
+    const word = rank >> 5
+    this.words[word]! &= ~(1 << (rank & 31))
+    if (this.words[word] === 0) this.summary &= ~(1 << word)
+  }
+}

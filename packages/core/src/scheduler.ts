@@ -1,0 +1,328 @@
+import type { Steps } from './call.js'
+import { Attention, type Cpu } from './cpu.js'
+import { softTaken, takeableSoft, takeInterrupt } from './interrupt.js'
+import type { Spinnable } from './lock.js'
+import type { Machine } from './machine.js'
+import { Preemption, type KernelPolicy } from './policy.js'
+import type { SleepQueue } from './sleep-queue.js'
+import { ThreadMark, ThreadState, WakeReason, type Thread } from './thread.js'
+import { Due } from './timeline.js'
+
+/**
+ * Moves threads between CPUs, run queues and sleep queues. Who comes first, goes where and displaces whom is the
+ * release's answer (`KernelPolicy`).
+ *
+ * A CPU is *ready* when it has something to do at this instant. It is not while it idles, spins, or is busy with work
+ * that ends later.
+ */
+export class Scheduler {
+  /** Ready CPUs, a bit each. */
+  ready = 0
+  /** Idle CPUs, a bit each. */
+  private idle: number
+  private readonly policy: KernelPolicy
+
+  constructor(private readonly machine: Machine) {
+    this.policy = machine.policy
+    this.idle = (2 ** machine.ncpu - 1) | 0
+  }
+
+  setReady(cpu: Cpu): void {
+    this.ready |= 1 << cpu.index
+  }
+
+  isIdle(cpu: Cpu): boolean {
+    return cpu.current === null && cpu.queue.length === 0
+  }
+
+  /** A thread's rank by its own priority and by what is lent to it. */
+  effectiveRank(thread: Thread): number {
+    const rank = this.policy.rank(thread)
+    return thread.lentRank > rank ? thread.lentRank : rank
+  }
+
+  // Becoming runnable
+
+  /** Queues a thread that became runnable on the CPU that the release picks. */
+  enqueue(thread: Thread): void {
+    const cpu = this.policy.place(thread)
+    thread.cpu = cpu
+    thread.state = ThreadState.runnable
+    cpu.queue.insertTail(thread, this.effectiveRank(thread))
+    if (cpu.current === null) this.setReady(cpu)
+    else this.considerPreemption(thread, cpu)
+  }
+
+  private considerPreemption(thread: Thread, cpu: Cpu): void {
+    const preemption: Preemption = this.policy.preemption(thread, cpu)
+    if (preemption === Preemption.now || (preemption !== Preemption.none && cpu.current!.is(ThreadMark.inUserMode))) {
+      cpu.attention |= Attention.preempt
+      this.setReady(cpu)
+    } else if (preemption === Preemption.atUserReturn) cpu.ast = true
+    // An idle CPU looks into the other queues, and takes what the release lets it take.
+    if (this.idle !== 0 && !thread.is(ThreadMark.bound)) this.ready |= this.idle
+  }
+
+  /** Puts the running thread back on its CPU's queue. */
+  requeue(thread: Thread, toHead: boolean): void {
+    thread.state = ThreadState.runnable
+    const rank = this.effectiveRank(thread)
+    if (toHead) thread.cpu.queue.insertHead(thread, rank)
+    else thread.cpu.queue.insertTail(thread, rank)
+  }
+
+  /** The thread's rank may have changed: moves it within the queue it is on. */
+  rankChanged(thread: Thread): void {
+    if (thread.state === ThreadState.runnable) {
+      const { cpu } = thread
+      cpu.queue.remove(thread)
+      cpu.queue.insertTail(thread, this.effectiveRank(thread))
+      if (cpu.current !== null) this.considerPreemption(thread, cpu)
+    } else if (thread.sleepQueue !== null) {
+      const queue = thread.sleepQueue
+      queue.remove(thread)
+      queue.insert(thread, this.policy.sleepRank(thread))
+    }
+  }
+
+  // Sleeping and waking
+
+  /**
+   * Puts a thread to sleep.
+   *
+   * @param queue - Where a wakeup finds it, or null for a plain delay.
+   * @param ticks - Time-out in ticks, 0 for none.
+   */
+  sleep(thread: Thread, queue: SleepQueue | null, wmesg: string, ticks: number, interruptible: boolean): void {
+    thread.state = ThreadState.sleeping
+    thread.wmesg = wmesg
+    thread.wakeReason = WakeReason.none
+    if (interruptible) thread.marks |= ThreadMark.interruptible
+    this.policy.sleeps(thread, queue)
+    if (queue !== null) queue.insert(thread, this.policy.sleepRank(thread))
+    if (ticks > 0) {
+      const timer = (thread.timer ??= new SleepTimer(thread, this))
+      timer.background = thread.is(ThreadMark.background)
+      this.machine.timeline.arm(timer, this.machine.tickTimeNs(ticks + this.policy.timeoutSlackTicks))
+    }
+    this.machine.trace?.sleep(thread, queue?.object ?? null)
+  }
+
+  /** Ends a thread's sleep and makes it runnable. */
+  wake(thread: Thread, reason: WakeReason): void {
+    if (thread.sleepQueue !== null) thread.sleepQueue.remove(thread)
+    const { timer } = thread
+    if (timer !== null && timer.isArmed && !this.policy.timeoutOutlivesWakeup) this.machine.timeline.cancel(timer)
+    thread.wakeReason = reason
+    thread.marks &= ~ThreadMark.interruptible
+    this.machine.trace?.wake(thread, reason)
+    this.policy.woken(thread)
+    this.enqueue(thread)
+  }
+
+  /** What ended the sleep of a thread that runs again; its time-out is no longer armed. */
+  finishSleep(thread: Thread): WakeReason {
+    const { timer } = thread
+    if (timer !== null && timer.isArmed) this.machine.timeline.cancel(timer)
+    return thread.wakeReason
+  }
+
+  // Spinning and working
+
+  /** Makes the running thread's CPU wait for the lock without leaving it. */
+  spin(thread: Thread, lock: Spinnable): void {
+    const { cpu } = thread
+    cpu.spinningOn = lock
+    lock.spinners |= 1 << cpu.index
+    this.ready &= ~(1 << cpu.index)
+    this.machine.trace?.spin(thread, lock.name)
+  }
+
+  /** Lets the CPUs that spin on the lock try again. */
+  stopSpinning(lock: Spinnable): void {
+    this.ready |= lock.spinners
+  }
+
+  /** Keeps the running thread's CPU busy until the given time. */
+  work(cpu: Cpu, untilNs: number): void {
+    this.machine.timeline.arm(cpu.work, untilNs)
+    this.ready &= ~(1 << cpu.index)
+  }
+
+  /** Leaves the running thread's CPU busy with the work it was looked up from. */
+  keepWorking(cpu: Cpu): void {
+    this.ready &= ~(1 << cpu.index)
+  }
+
+  /** Whether some CPU is busy with work. */
+  get isWorking(): boolean {
+    return this.machine.cpus.some((cpu) => cpu.work.isArmed)
+  }
+
+  // One step of a CPU
+
+  /** Gives a CPU its turn: it runs a thread until that suspends. */
+  step(cpu: Cpu): void {
+    if (cpu.spinningOn !== null) this.unspin(cpu)
+    if (cpu.attention !== 0) this.attend(cpu)
+    let thread = cpu.current
+    if (thread === null) {
+      thread = this.dispatch(cpu)
+      if (thread === null) return
+    }
+    const { machine } = this
+    if (thread.bigLocks !== 0 && !thread.is(ThreadMark.bigLockHeld) && !machine.bigLock.regain(thread)) {
+      this.spin(thread, machine.bigLock)
+      return
+    }
+    machine.resume(cpu, thread)
+    if (thread.state !== ThreadState.running) this.leave(cpu, thread)
+  }
+
+  /** Takes a thread that no longer runs off its CPU, and puts another on. */
+  private leave(cpu: Cpu, thread: Thread): void {
+    if (thread.is(ThreadMark.bigLockHeld)) this.machine.bigLock.drop(thread)
+    if (thread.is(ThreadMark.spunUpon)) this.ownerLeft(thread)
+    if (thread.is(ThreadMark.pinning)) {
+      this.unpin(cpu, thread)
+      return
+    }
+    if (cpu.ipl !== 0) {
+      thread.ipl = cpu.ipl
+      cpu.ipl = 0
+    }
+    this.dispatch(cpu)
+  }
+
+  /** Picks the CPU's next thread, null when there is none and the CPU idles. */
+  private dispatch(cpu: Cpu): Thread | null {
+    const thread = cpu.queue.take() ?? this.policy.steal(cpu)
+    const wasIdle = cpu.current === null
+    cpu.current = thread
+    cpu.attention &= ~Attention.preempt
+    cpu.ast = false
+    if (thread === null) {
+      this.idle |= 1 << cpu.index
+      if (cpu.attention === 0 || !this.mustGiveWay(cpu)) this.ready &= ~(1 << cpu.index)
+      if (wasIdle) return null
+    } else {
+      this.idle &= ~(1 << cpu.index)
+      thread.state = ThreadState.running
+      thread.cpu = cpu
+      if (thread.ipl !== 0) {
+        cpu.ipl = thread.ipl
+        thread.ipl = 0
+      }
+    }
+    this.policy.switched(cpu, thread)
+    this.machine.trace?.switch(cpu, thread)
+    return thread
+  }
+
+  // Being displaced
+
+  /** Whether the running thread may not go on although its call is complete. */
+  mustGiveWay(cpu: Cpu): boolean {
+    const { attention } = cpu
+    if ((attention & Attention.hard) !== 0 && cpu.hardPending[0]!.ipl > cpu.ipl) return true
+    if ((attention & Attention.soft) !== 0 && takeableSoft(cpu) !== null) return true
+    return (attention & Attention.preempt) !== 0 && cpu.current !== null && this.policy.mayPreempt(cpu)
+  }
+
+  /** Puts an interrupt or a better thread in the place of the running one. */
+  private attend(cpu: Cpu): void {
+    const handler = cpu.hardPending[0]
+    if (handler !== undefined && handler.ipl > cpu.ipl) {
+      this.pin(cpu, takeInterrupt(cpu, handler), handler.ipl)
+      return
+    }
+    const soft = (cpu.attention & Attention.soft) !== 0 ? takeableSoft(cpu) : null
+    if (soft !== null) {
+      softTaken(cpu, soft)
+      this.pin(cpu, soft.thread, soft.ipl)
+      return
+    }
+    const thread = cpu.current
+    if (thread === null) cpu.attention &= ~Attention.preempt
+    else if ((cpu.attention & Attention.preempt) !== 0 && this.policy.mayPreempt(cpu)) this.displace(cpu, thread)
+  }
+
+  private displace(cpu: Cpu, thread: Thread): void {
+    this.pauseWork(cpu)
+    this.machine.trace?.preempt(thread)
+    this.requeue(thread, this.policy.displacedToHead(thread))
+    this.leave(cpu, thread)
+  }
+
+  /** Runs a thread on top of what the CPU was doing, at an interrupt level. */
+  private pin(cpu: Cpu, thread: Thread, ipl: number): void {
+    this.pauseWork(cpu)
+    thread.pinned = cpu.current
+    thread.ipl = cpu.ipl
+    cpu.ipl = ipl
+    thread.marks |= ThreadMark.pinning
+    thread.state = ThreadState.running
+    thread.cpu = cpu
+    cpu.current = thread
+    this.policy.switched(cpu, thread)
+    this.machine.trace?.switch(cpu, thread)
+  }
+
+  /** Goes back to what lay under a thread that ended, blocked or is idle again. */
+  private unpin(cpu: Cpu, thread: Thread): void {
+    thread.marks &= ~ThreadMark.pinning
+    cpu.current = thread.pinned
+    thread.pinned = null
+    cpu.ipl = thread.ipl
+    thread.ipl = 0
+    this.policy.switched(cpu, cpu.current)
+    this.machine.trace?.switch(cpu, cpu.current)
+  }
+
+  /** What is left of the work is kept by the call that does it (`work.ts`). */
+  private pauseWork(cpu: Cpu): void {
+    if (!cpu.work.isArmed) return
+    cpu.current!.a = cpu.work.timeNs - this.machine.timeline.now
+    this.machine.timeline.cancel(cpu.work)
+  }
+
+  private unspin(cpu: Cpu): void {
+    cpu.spinningOn!.spinners &= ~(1 << cpu.index)
+    cpu.spinningOn = null
+  }
+
+  /** An owner others spin upon leaves its CPU: they have to look again, and will block. */
+  private ownerLeft(owner: Thread): void {
+    owner.marks &= ~ThreadMark.spunUpon
+    for (let lock = owner.held; lock !== null; lock = lock.below) this.stopSpinning(lock)
+  }
+
+  // Ending
+
+  /** Ends the running thread. What it leaves behind is the personality's to collect. */
+  end(thread: Thread): void {
+    if (thread === this.machine.main) this.machine.mainEnds(undefined)
+    thread.state = ThreadState.dead
+    thread.steps = null as Steps | null
+    thread.a = thread.b = thread.c = thread.d = null
+    if (thread.timer !== null) this.machine.timeline.cancel(thread.timer)
+    this.machine.trace?.exit(thread)
+  }
+}
+
+/** A sleep's time-out. */
+class SleepTimer extends Due {
+  constructor(
+    private readonly thread: Thread,
+    private readonly scheduler: Scheduler,
+  ) {
+    super()
+  }
+
+  override fire(): void {
+    const { thread } = this
+    if (thread.state === ThreadState.sleeping) this.scheduler.wake(thread, WakeReason.timedOut)
+    // Only where a release lets the time-out outlive the wakeup: the thread has not run yet, and will find it fired.
+    else thread.wakeReason = WakeReason.timedOut
+  }
+}

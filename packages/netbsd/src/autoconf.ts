@@ -1,0 +1,137 @@
+import type { KernelCall, Steps } from '@kt/core'
+import { KTHREAD_MUSTJOIN } from './kthread.js'
+import type { Lwp } from './lwp.js'
+import type { NetbsdMachine } from './machine.js'
+import * as P from './param.js'
+
+/** A device being configured; only its identity and name matter. */
+export class Device {
+  constructor(
+    /** External name, `em0`. */
+    readonly dv_xname: string,
+  ) {}
+}
+
+type DeviceFunction = (dev: Device) => Steps
+
+interface Deferred {
+  readonly dev: Device
+  readonly func: DeviceFunction
+}
+
+/** Threads that work off what waits for interrupts, and for the root file system (§3.13). */
+const CONFIGINTR_THREADS = 8
+const CONFIGROOT_THREADS = 2
+
+/** Configuration that was put off, by what it waits for. */
+export class Autoconf {
+  /** Attachments in order, before boot. */
+  readonly attachments: Deferred[] = []
+  readonly afterChildren: Deferred[] = []
+  readonly afterInterrupts: Deferred[] = []
+  readonly afterRoot: Deferred[] = []
+  readonly finalizers: { readonly dev: Device; readonly func: (dev: Device) => Steps<number> }[] = []
+  /** Holds on the end of configuration. */
+  pending = 0
+  isRootMounted = false
+}
+
+/** autoconf(9), the part that defers. */
+export interface AutoconfCalls {
+  /** Calls `func` when the children of the parent are attached, in the attaching context. */
+  config_defer(dev: Device, func: DeviceFunction): KernelCall<void>
+  /** Calls `func` now if interrupts are on, else from a `configintr` thread once they are. */
+  config_interrupts(dev: Device, func: DeviceFunction): KernelCall<void>
+  /** Calls `func` now if the root file system is mounted, else from a `configroot` thread once it is. */
+  config_mountroot(dev: Device, func: DeviceFunction): KernelCall<void>
+  /** Calls `func` over and over at the end of configuration, until no finalizer returns non-zero. */
+  config_finalize_register(dev: Device, func: (dev: Device) => Steps<number>): KernelCall<void>
+  /** Holds back the end of configuration. */
+  config_pending_incr(dev: Device): KernelCall<void>
+  config_pending_decr(dev: Device): KernelCall<void>
+}
+
+export function autoconfCalls(machine: NetbsdMachine): AutoconfCalls {
+  const { autoconf } = machine
+
+  function* defer(queue: Deferred[], isNow: boolean, dev: Device, func: DeviceFunction): Steps<void> {
+    if (isNow) yield* func(dev)
+    else {
+      const isTwice = queue.some((deferred) => deferred.dev === dev)
+      machine.assert(!isTwice, `config: ${dev.dv_xname} is deferred twice`)
+      queue.push({ dev, func })
+    }
+  }
+  function* finalize(dev: Device, func: (dev: Device) => Steps<number>): Steps<void> {
+    autoconf.finalizers.push({ dev, func })
+  }
+  function* hold(change: number): Steps<void> {
+    machine.assert(autoconf.pending + change >= 0, 'config_pending > 0')
+    autoconf.pending += change
+    if (autoconf.pending === 0) yield* machine.sleep.wakeup(autoconf)
+  }
+
+  return {
+    config_defer: (dev, func) => machine.call('config_defer', defer(autoconf.afterChildren, false, dev, func)),
+    config_interrupts: (dev, func) =>
+      machine.call('config_interrupts', defer(autoconf.afterInterrupts, !machine.cold, dev, func)),
+    config_mountroot: (dev, func) =>
+      machine.call('config_mountroot', defer(autoconf.afterRoot, autoconf.isRootMounted, dev, func)),
+    config_finalize_register: (dev, func) => machine.call('config_finalize_register', finalize(dev, func)),
+    config_pending_incr: () => machine.call('config_pending_incr', hold(1)),
+    config_pending_decr: () => machine.call('config_pending_decr', hold(-1)),
+  }
+}
+
+// What boot does with it, on lwp0.
+
+/** Attaches the devices in order; a deferred part runs when its parent's children are attached. */
+export function* attachDevices(machine: NetbsdMachine): Steps<void> {
+  const { attachments, afterChildren } = machine.autoconf
+  for (const { dev, func } of attachments) {
+    yield* func(dev)
+    for (let next = afterChildren.shift(); next !== undefined; next = afterChildren.shift()) yield* next.func(next.dev)
+  }
+}
+
+/** The threads for what waited for interrupts. */
+export function* createInterruptThreads(machine: NetbsdMachine): Steps<void> {
+  for (let n = 0; n < CONFIGINTR_THREADS; n++) {
+    yield* machine.kthread.kthread_create(P.PRI_NONE, 0, null, drain, { machine, queue: 'afterInterrupts' as const }, null, 'configintr')
+  }
+}
+
+/** The threads for what waited for the root file system; in 10.1 they are joined before init goes on. */
+export function* createMountrootThreads(machine: NetbsdMachine): Steps<readonly Lwp[]> {
+  machine.autoconf.isRootMounted = true
+  const threads: Lwp[] = []
+  const flags: number = machine.release.configrootJoined ? KTHREAD_MUSTJOIN : 0
+  for (let n = 0; n < CONFIGROOT_THREADS; n++) {
+    const newlp = { value: null as Lwp | null }
+    yield* machine.kthread.kthread_create(P.PRI_NONE, flags, null, drain, { machine, queue: 'afterRoot' as const }, newlp, 'configroot')
+    threads.push(newlp.value!)
+  }
+  return machine.release.configrootJoined ? threads : []
+}
+
+/** Runs the finalizers until none has anything to do, after everything that was held back. */
+export function* finalize(machine: NetbsdMachine): Steps<void> {
+  const { autoconf } = machine
+  while (autoconf.pending > 0) yield* machine.sleep.tsleep(autoconf, 0, 'cfpend', 0)
+  for (let isBusy = true; isBusy; ) {
+    isBusy = false
+    for (const { dev, func } of autoconf.finalizers) if ((yield* func(dev)) !== 0) isBusy = true
+  }
+}
+
+interface DrainArgument {
+  readonly machine: NetbsdMachine
+  readonly queue: 'afterInterrupts' | 'afterRoot'
+}
+
+/** The body of these threads: work off the queue, one entry at a time, then end. */
+function* drain({ machine, queue }: DrainArgument): Steps<void> {
+  const deferred = machine.autoconf[queue]
+  for (let next = deferred.shift(); next !== undefined; next = deferred.shift()) yield* next.func(next.dev)
+  yield* machine.kthread.kthread_exit(0)
+}

@@ -1,0 +1,123 @@
+import { AddressSpace, ThreadMark, ThreadState, WakeReason, type Steps } from '@kt/core'
+import { attachDevices, createInterruptThreads, createMountrootThreads, finalize } from './autoconf.js'
+import { kcondvar_t } from './condvar.js'
+import type { CpuInfo } from './cpu.js'
+import { FpuUnit } from './fpu.js'
+import { createKthread, KTHREAD_IDLE, KTHREAD_MPSAFE } from './kthread.js'
+import { Lwp } from './lwp.js'
+import type { NetbsdMachine } from './machine.js'
+import { kmutex_t, MUTEX_DEFAULT } from './mutex.js'
+import * as P from './param.js'
+import { Proc } from './proc.js'
+import { attachSoftints } from './softint.js'
+
+/**
+ * Boot, as far as kernel threads see it (§3.13), on lwp0: the boot CPU's threads, the devices, the clocks, the other
+ * CPUs, what waited for interrupts, init, what waited for the root file system, the daemons. Then lwp0 is the
+ * once-a-second statistics loop.
+ *
+ * @param startMain - Called at the end of boot, before lwp0 sleeps for good.
+ */
+export function* boot(machine: NetbsdMachine, startMain: () => void): Steps<void> {
+  const { sleep, kthread } = machine
+  const [bootCpu, ...others] = machine.cpus
+  attachCpu(machine, bootCpu!)
+  yield* attachDevices(machine)
+  for (const cpu of others) attachCpu(machine, cpu)
+  machine.cold = false
+  machine.isUniprocessorYet = false
+  yield* createInterruptThreads(machine)
+  machine.isPreemptionOff = false
+  // Threads that were created while cold run from here on, into their first sleep.
+  yield* sleep.yield()
+  const init = createInit(machine)
+  yield* finalize(machine)
+  for (const joined of yield* createMountrootThreads(machine)) yield* kthread.kthread_join(joined)
+  createDaemon(machine, P.PRI_PGDAEMON, 'pgdaemon', 'pgdaemon', 0)
+  createDaemon(machine, P.PRI_IOFLUSH, 'ioflush', 'syncer', machine.hz)
+  createDaemon(machine, P.PRI_BIO, 'aiodoned', 'aiodoned', 0)
+  machine.scheduler.wake(init, WakeReason.woken)
+  for (const lwp of machine.waitingForBoot.splice(0)) machine.scheduler.enqueue(lwp)
+  startMain()
+  machine.lwp0.marks |= ThreadMark.background
+  for (;;) yield* sleep.kpause('uvm', false, machine.hz, null)
+}
+
+/** Idle thread, soft interrupt threads, cross-call thread, in this order (§3.12). */
+function attachCpu(machine: NetbsdMachine, cpu: CpuInfo): void {
+  const common = { ci: cpu, newlp: null, args: [cpu.index] } as const
+  const idle = createKthread(machine, {
+    ...common,
+    pri: P.PRI_IDLE,
+    flags: KTHREAD_MPSAFE | KTHREAD_IDLE,
+    func: neverRuns,
+    arg: null,
+    fmt: 'idle/%u',
+  })
+  idle.l_flag |= P.LW_IDLE
+  idle.marks |= ThreadMark.background
+  cpu.idle = idle
+  attachSoftints(machine, cpu)
+  const xcall = createKthread(machine, {
+    ...common,
+    pri: P.PRI_XCALL,
+    flags: KTHREAD_MPSAFE,
+    func: daemon,
+    arg: { machine, wmesg: 'xcall', ticks: 0 } satisfies DaemonArgument,
+    fmt: 'xcall/%u',
+  })
+  xcall.marks |= ThreadMark.background
+  if (machine.fpuPort !== 'none') cpu.fpu = new FpuUnit()
+}
+
+/** The idle loop is the machine's: its thread is there to be seen. */
+function* neverRuns(): Steps<void> {}
+
+interface DaemonArgument {
+  readonly machine: NetbsdMachine
+  readonly wmesg: string
+  readonly ticks: number
+}
+
+function createDaemon(machine: NetbsdMachine, pri: number, name: string, wmesg: string, ticks: number): void {
+  const arg: DaemonArgument = { machine, wmesg, ticks }
+  const flags = KTHREAD_MPSAFE
+  createKthread(machine, { pri, flags, ci: null, func: daemon, arg, newlp: null, fmt: name, args: [] }).marks |=
+    ThreadMark.background
+}
+
+/** A daemon that finds nothing to do on this machine: it waits, once or every so many ticks. */
+function* daemon({ machine, wmesg, ticks }: DaemonArgument): Steps<void> {
+  const { mutex_enter } = machine.mutex
+  const { cv_wait, cv_timedwait } = machine.condvar
+  const mutex = new kmutex_t(wmesg)
+  mutex.init(MUTEX_DEFAULT, P.IPL_NONE)
+  const cv = new kcondvar_t(wmesg)
+  cv.init(wmesg)
+  yield* mutex_enter(mutex)
+  for (;;) {
+    if (ticks === 0) yield* cv_wait(cv, mutex)
+    else yield* cv_timedwait(cv, mutex, ticks)
+  }
+}
+
+/** Process 1, asleep until boot releases it, and then for good. */
+function createInit(machine: NetbsdMachine): Lwp {
+  const proc = new Proc(1, 'init', { realUid: 0, effectiveUid: 0 }, machine.initialLimits(), new AddressSpace('init'))
+  machine.processes.push(proc)
+  machine.nprocs++
+  const lwp = new Lwp(1, null, proc, machine.cpus[0]!)
+  lwp.l_class = P.SCHED_OTHER
+  lwp.l_priority_base = P.MAXPRI_USER - proc.p_nice
+  lwp.marks |= ThreadMark.background
+  lwp.a = initBody
+  lwp.b = machine
+  proc.add(lwp)
+  lwp.state = ThreadState.sleeping
+  lwp.wmesg = 'initexec'
+  return lwp
+}
+
+function* initBody(machine: NetbsdMachine): Steps<void> {
+  for (;;) yield* machine.sleep.tsleep(machine.processes[1]!, P.PCATCH, 'wait', 0)
+}

@@ -1,0 +1,186 @@
+import { Due, type KernelCall, type Operation, type Steps } from '@kt/core'
+import type { CpuInfo } from './cpu.js'
+import type { Lwp } from './lwp.js'
+import type { NetbsdMachine } from './machine.js'
+import type { kmutex_t } from './mutex.js'
+import { scheduleOn } from './softint.js'
+
+export const CALLOUT_MPSAFE = 0x100
+
+type CalloutFunction = (arg: never) => Steps
+
+/** A callout: a function to be called when a number of ticks have passed. */
+export class callout_t extends Due {
+  isReady = false
+  flags = 0
+  func: CalloutFunction | null = null
+  arg: unknown = null
+  /** The CPU it was armed on, and on which its function is called. */
+  ci: CpuInfo | null = null
+  /** Its time came, and the function was not called yet or has been (until it is armed again). */
+  hasFired = false
+  isQueued = false
+  isInvoking = false
+
+  override fire(): void {
+    const cpu = this.ci!
+    const machine = cpu.machine as NetbsdMachine
+    this.hasFired = true
+    this.isQueued = true
+    machine.expired[cpu.index]!.push(this)
+    scheduleOn(machine, machine.softclock, cpu)
+  }
+}
+
+/** callout(9): the functions run in the soft clock interrupt thread of the CPU on which the callout was armed. */
+export interface CalloutCalls {
+  /** @param flags - `CALLOUT_MPSAFE` if the function needs no big lock, else 0. */
+  callout_init(c: callout_t, flags: number): KernelCall<void>
+  callout_destroy(c: callout_t): KernelCall<void>
+  /** Says what to call. */
+  callout_setfunc<A>(c: callout_t, func: (arg: A) => Steps, arg: A): KernelCall<void>
+  /** Arms it, `ticks` from now; 0 and less count as 1. An armed one is moved. */
+  callout_schedule(c: callout_t, ticks: number): KernelCall<void>
+  /** `callout_setfunc` and `callout_schedule` in one. */
+  callout_reset<A>(c: callout_t, ticks: number, func: (arg: A) => Steps, arg: A): KernelCall<void>
+  /** Disarms it. @returns Whether it had fired already. */
+  callout_stop(c: callout_t): KernelCall<boolean>
+  /** The same, and waits until the function does not run any more. @param mtx - Released meanwhile, or null. */
+  callout_halt(c: callout_t, mtx: kmutex_t | null): KernelCall<boolean>
+  /** Whether it is armed and has not fired. */
+  callout_pending(c: callout_t): KernelCall<boolean>
+  /** Whether it has fired since it was armed. */
+  callout_expired(c: callout_t): KernelCall<boolean>
+  /** Whether its function runs, or is about to. */
+  callout_invoking(c: callout_t): KernelCall<boolean>
+}
+
+export function calloutCalls(machine: NetbsdMachine): CalloutCalls {
+  const call = (operation: Operation, c: callout_t, b: unknown, func: unknown, arg: unknown) => {
+    const lwp = machine.enter(operation)
+    lwp.a = c
+    lwp.b = b
+    lwp.c = func
+    lwp.d = arg
+    return machine.port
+  }
+  return {
+    callout_init: (c, flags) => call(init, c, flags, null, null),
+    callout_destroy: (c) => call(destroy, c, null, null, null),
+    callout_setfunc: (c, func, arg) => call(reset, c, null, func, arg),
+    callout_schedule: (c, ticks) => call(reset, c, ticks, null, null),
+    callout_reset: (c, ticks, func, arg) => call(reset, c, ticks, func, arg),
+    callout_stop: (c) => call(stop, c, null, null, null),
+    callout_halt: (c, mtx) => machine.call('callout_halt', halt(machine, c, mtx)),
+    callout_pending: (c) => call(look, c, (c: callout_t) => c.isArmed, null, null),
+    callout_expired: (c) => call(look, c, (c: callout_t) => c.hasFired, null, null),
+    callout_invoking: (c) => call(look, c, (c: callout_t) => c.isInvoking || c.isQueued, null, null),
+  }
+}
+
+/** The soft clock handler: calls what has expired on its CPU, in order. */
+export function* softclock(machine: NetbsdMachine, cpu: CpuInfo): Steps<void> {
+  const expired = machine.expired[cpu.index]!
+  for (let c = expired.shift(); c !== undefined; c = expired.shift()) {
+    c.isQueued = false
+    c.isInvoking = true
+    const wantsLock = (c.flags & CALLOUT_MPSAFE) === 0
+    if (wantsLock) yield* machine.kernelLock.KERNEL_LOCK(1, null)
+    yield* c.func!(c.arg as never)
+    if (wantsLock) yield* machine.kernelLock.KERNEL_UNLOCK_ONE(null)
+    c.isInvoking = false
+  }
+}
+
+const init: Operation = {
+  name: 'callout_init',
+  start(_machine, lwp: Lwp) {
+    const c = lwp.a as callout_t
+    c.isReady = true
+    c.flags = lwp.b as number
+    lwp.result = undefined
+    return true
+  },
+  resume: () => true,
+}
+
+const destroy: Operation = {
+  name: 'callout_destroy',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const c = ready(machine, lwp)
+    machine.assert(!c.isArmed && !c.isInvoking && !c.isQueued, 'callout_destroy: the callout is idle')
+    c.isReady = false
+    lwp.result = undefined
+    return true
+  },
+  resume: () => true,
+}
+
+const reset: Operation = {
+  name: 'callout_reset',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const c = ready(machine, lwp)
+    const ticks = lwp.b as number | null
+    if (ticks !== null && !Number.isInteger(ticks)) throw new TypeError(`callout_schedule: ticks must be a whole number`)
+    if (lwp.c !== null) {
+      c.func = lwp.c as CalloutFunction
+      c.arg = lwp.d
+    }
+    lwp.result = undefined
+    lwp.c = lwp.d = null
+    if (ticks === null) return true
+    if (c.func === null) machine.panic('kernel diagnostic assertion "c->c_func != NULL" failed')
+    machine.timeline.cancel(c)
+    c.ci = machine.cpu
+    c.hasFired = false
+    machine.timeline.arm(c, machine.tickTimeNs(Math.max(1, ticks)))
+    return true
+  },
+  resume: () => true,
+}
+
+const stop: Operation = {
+  name: 'callout_stop',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const c = ready(machine, lwp)
+    machine.timeline.cancel(c)
+    dequeue(machine, c)
+    lwp.result = c.hasFired
+    return true
+  },
+  resume: () => true,
+}
+
+const look: Operation = {
+  name: 'callout_pending',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    lwp.result = (lwp.b as (c: callout_t) => boolean)(ready(machine, lwp))
+    return true
+  },
+  resume: () => true,
+}
+
+function* halt(machine: NetbsdMachine, c: callout_t, mtx: kmutex_t | null): Steps<boolean> {
+  const { callout, mutex, sleep } = machine
+  const hadFired = yield* callout.callout_stop(c)
+  while (c.isInvoking) {
+    if (mtx !== null) yield* mutex.mutex_exit(mtx)
+    yield* sleep.kpause('callout', false, 1, null)
+    if (mtx !== null) yield* mutex.mutex_enter(mtx)
+  }
+  return hadFired
+}
+
+/** A function whose time has come and which was not called yet is not called any more. */
+function dequeue(machine: NetbsdMachine, c: callout_t): void {
+  if (!c.isQueued) return
+  const expired = machine.expired[c.ci!.index]!
+  expired.splice(expired.indexOf(c), 1)
+  c.isQueued = false
+}
+
+function ready(machine: NetbsdMachine, lwp: Lwp): callout_t {
+  const c = lwp.a as callout_t
+  if (!c.isReady) machine.panic('kernel diagnostic assertion "c->c_magic == CALLOUT_MAGIC" failed')
+  return c
+}

@@ -1,0 +1,244 @@
+import { ConditionVariable, ThreadMark, WakeReason, type KernelCall, type Operation, type Out } from '@kt/core'
+import { EWOULDBLOCK } from './errno.js'
+import type { Lwp } from './lwp.js'
+import type { NetbsdMachine } from './machine.js'
+import type { kmutex_t } from './mutex.js'
+import { checkTicks, interruption, releaseInterlock, retakeInterlock, sleepResult } from './sleep.js'
+
+/** A condition variable; `cv_init` names it. */
+export class kcondvar_t extends ConditionVariable {
+  isReady = false
+
+  constructor(wmesg = '?') {
+    super(wmesg)
+  }
+
+  init(wmesg: string): void {
+    this.name = wmesg
+    this.isReady = true
+  }
+}
+
+/** condvar(9), as both releases have it. */
+export interface CondvarCalls {
+  /** @param wmesg - Wait message of its sleepers; must not be null. */
+  cv_init(cv: kcondvar_t, wmesg: string): KernelCall<void>
+  /** 10.1 asserts that nobody waits. */
+  cv_destroy(cv: kcondvar_t): KernelCall<void>
+  /** Releases `mtx` and sleeps until woken, then takes `mtx` again. No wakeup is lost in between. */
+  cv_wait(cv: kcondvar_t, mtx: kmutex_t): KernelCall<void>
+  /** @returns 0, `EINTR` or `ERESTART`; a kernel thread is interrupted by cancellation only. */
+  cv_wait_sig(cv: kcondvar_t, mtx: kmutex_t): KernelCall<number>
+  /** @returns 0, or `EWOULDBLOCK` after `timo` ticks; 0 ticks wait for ever. */
+  cv_timedwait(cv: kcondvar_t, mtx: kmutex_t, timo: number): KernelCall<number>
+  cv_timedwait_sig(cv: kcondvar_t, mtx: kmutex_t, timo: number): KernelCall<number>
+  /** Wakes one waiter; in 10.1 interruptible ones before it as well. Call with the mutex held. */
+  cv_signal(cv: kcondvar_t): KernelCall<void>
+  /** Wakes all waiters. */
+  cv_broadcast(cv: kcondvar_t): KernelCall<void>
+  cv_has_waiters(cv: kcondvar_t): KernelCall<boolean>
+  cv_is_valid(cv: kcondvar_t): KernelCall<boolean>
+  /** A condition variable that is ready, without a call: for set-up code. */
+  condvar(wmesg: string): kcondvar_t
+}
+
+/** What 10.1 adds. */
+export interface CondvarBintimeCalls {
+  /**
+   * Waits at most a time in nanoseconds, rounded up to ticks; what is left is stored back.
+   *
+   * @param bt - Time left; must not be negative.
+   * @returns 0 or `EWOULDBLOCK`.
+   */
+  cv_timedwaitbt(cv: kcondvar_t, mtx: kmutex_t, bt: Out<number>): KernelCall<number>
+  cv_timedwaitbt_sig(cv: kcondvar_t, mtx: kmutex_t, bt: Out<number>): KernelCall<number>
+}
+
+export function condvarCalls(machine: NetbsdMachine): CondvarCalls {
+  const wait = (operation: Operation, cv: kcondvar_t, mtx: kmutex_t, timo: number, isInterruptible: boolean) => {
+    const lwp = machine.enter(operation)
+    lwp.a = cv
+    lwp.b = mtx
+    lwp.c = isInterruptible
+    lwp.d = timo
+    return machine.port
+  }
+  const simple = (operation: Operation, cv: kcondvar_t) => {
+    machine.enter(operation).a = cv
+    return machine.port
+  }
+  return {
+    cv_init(cv, wmesg) {
+      const lwp = machine.enter(init)
+      lwp.a = cv
+      lwp.b = wmesg
+      return machine.port
+    },
+    cv_destroy: (cv) => simple(destroy, cv),
+    cv_wait: (cv, mtx) => wait(waitVoid, cv, mtx, 0, false),
+    cv_wait_sig: (cv, mtx) => wait(waitFor, cv, mtx, 0, true),
+    cv_timedwait: (cv, mtx, timo) => wait(waitFor, cv, mtx, timo, false),
+    cv_timedwait_sig: (cv, mtx, timo) => wait(waitFor, cv, mtx, timo, true),
+    cv_signal: (cv) => simple(signal, cv),
+    cv_broadcast: (cv) => simple(broadcast, cv),
+    cv_has_waiters: (cv) => simple(hasWaiters, cv),
+    cv_is_valid: (cv) => simple(isValid, cv),
+    condvar(wmesg) {
+      const cv = new kcondvar_t(wmesg)
+      cv.init(wmesg)
+      return cv
+    },
+  }
+}
+
+export function condvarBintimeCalls(machine: NetbsdMachine, calls: CondvarCalls): CondvarBintimeCalls {
+  type Wait = CondvarCalls['cv_timedwait']
+  function* timed(wait: Wait, cv: kcondvar_t, mtx: kmutex_t, bt: Out<number>) {
+    const leftNs = bt.value
+    if (leftNs === null || !(leftNs >= 0)) throw new RangeError(`cv_timedwaitbt: bt holds nanoseconds, not ${String(leftNs)}`)
+    const startNs = machine.timeline.now
+    if (leftNs === 0) return EWOULDBLOCK
+    const error = yield* wait(cv, mtx, Math.ceil(leftNs / machine.tickNs))
+    bt.value = Math.max(0, leftNs - (machine.timeline.now - startNs))
+    return error
+  }
+  return {
+    cv_timedwaitbt: (cv, mtx, bt) => machine.call('cv_timedwaitbt', timed(calls.cv_timedwait, cv, mtx, bt)),
+    cv_timedwaitbt_sig: (cv, mtx, bt) => machine.call('cv_timedwaitbt_sig', timed(calls.cv_timedwait_sig, cv, mtx, bt)),
+  }
+}
+
+const init: Operation = {
+  name: 'cv_init',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    if (typeof lwp.b !== 'string') machine.panic('kernel diagnostic assertion "wmesg != NULL" failed')
+    ;(lwp.a as kcondvar_t).init(lwp.b)
+    lwp.result = undefined
+    return true
+  },
+  resume: () => true,
+}
+
+const destroy: Operation = {
+  name: 'cv_destroy',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const cv = ready(machine, lwp, 'cv_destroy')
+    if (machine.release.cvDestroyAssertsNoWaiters) machine.assert(cv.queue.length === 0, '!cv_has_waiters(cv)')
+    cv.isReady = false
+    lwp.result = undefined
+    return true
+  },
+  resume: () => true,
+}
+
+/** Stage of the wait, in `d` once the thread sleeps. */
+const ASLEEP = -1
+
+const waitFor: Operation = {
+  name: 'cv_timedwait',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const cv = ready(machine, lwp, 'cv_wait')
+    const mtx = lwp.b as kmutex_t
+    const isInterruptible = lwp.c as boolean
+    checkTicks('cv_timedwait', lwp.d as number)
+    if (mtx.owner !== lwp) mtx.checkOwner(machine, lwp, 'cv_wait')
+    if (!mtx.spins || lwp.cpu.spinMutexes > 1) machine.assertSleepable(lwp, 'cv_wait')
+    const refused = isInterruptible ? interruption(lwp) : 0
+    if (refused !== 0) {
+      lwp.result = refused
+      return true
+    }
+    // On the queue before the mutex is free: whoever changes the condition finds the sleeper.
+    machine.scheduler.sleep(lwp, cv.queue, cv.name, lwp.d as number, isInterruptible)
+    lwp.d = ASLEEP
+    releaseInterlock(machine, lwp, mtx)
+    return false
+  },
+  /** The big lock is back already: it comes first, then the interlock (§3.5). */
+  resume(machine: NetbsdMachine, lwp: Lwp) {
+    if (lwp.d === ASLEEP) {
+      const error = sleepResult(machine, lwp)
+      lwp.result = error
+      if (error !== 0 && machine.release.cvErrorResignals) signalFirst(machine, (lwp.a as kcondvar_t))
+    }
+    return retakeInterlock(machine, lwp, lwp.b as kmutex_t)
+  },
+}
+
+const waitVoid: Operation = {
+  name: 'cv_wait',
+  start: (machine, lwp) => waitFor.start(machine, lwp),
+  resume(machine, lwp) {
+    if (!waitFor.resume(machine, lwp)) return false
+    lwp.result = undefined
+    return true
+  },
+}
+
+const signal: Operation = {
+  name: 'cv_signal',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const cv = ready(machine, lwp, 'cv_signal')
+    lwp.result = undefined
+    if (machine.release.cvSignalWakes === 'first') signalFirst(machine, cv)
+    else signalThrough(machine, cv)
+    return true
+  },
+  resume: () => true,
+}
+
+/** The first in the queue is the most urgent, longest waiting one; the page lets it be any. */
+function signalFirst(machine: NetbsdMachine, cv: kcondvar_t): void {
+  const { queue } = cv
+  if (queue.head === null) return
+  let chosen = queue.head
+  if (machine.oracle !== null && machine.reading === 'page' && queue.length > 1) {
+    const candidates = machine.policy.wakeCandidates(queue)
+    chosen = candidates[machine.oracle.choose({ kind: 'wake', candidates })]!
+  }
+  machine.scheduler.wake(chosen, WakeReason.woken)
+}
+
+/** 10: from the head, interruptible waiters included, up to and including the first that cannot be interrupted. */
+function signalThrough(machine: NetbsdMachine, cv: kcondvar_t): void {
+  for (let head = cv.queue.head; head !== null; head = cv.queue.head) {
+    const isLast = !head.is(ThreadMark.interruptible)
+    machine.scheduler.wake(head, WakeReason.woken)
+    if (isLast) return
+  }
+}
+
+const broadcast: Operation = {
+  name: 'cv_broadcast',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const { queue } = ready(machine, lwp, 'cv_broadcast')
+    while (queue.head !== null) machine.scheduler.wake(queue.head, WakeReason.woken)
+    lwp.result = undefined
+    return true
+  },
+  resume: () => true,
+}
+
+const hasWaiters: Operation = {
+  name: 'cv_has_waiters',
+  start(_machine, lwp: Lwp) {
+    lwp.result = (lwp.a as kcondvar_t).queue.length > 0
+    return true
+  },
+  resume: () => true,
+}
+
+const isValid: Operation = {
+  name: 'cv_is_valid',
+  start(_machine, lwp: Lwp) {
+    lwp.result = (lwp.a as kcondvar_t).isReady
+    return true
+  },
+  resume: () => true,
+}
+
+function ready(machine: NetbsdMachine, lwp: Lwp, call: string): kcondvar_t {
+  const cv = lwp.a as kcondvar_t
+  if (!cv.isReady) machine.panic(`${call}: condition variable ${cv.name} is not initialized`)
+  return cv
+}

@@ -1,0 +1,50 @@
+/** Constants that pages name, as properties of every kernel and as exports of every release. */
+export { CALLOUT_MPSAFE } from './callout.js'
+export { EAGAIN, EBUSY, EDEADLK, EINTR, EINVAL, ENOMEM, ERESTART, ESRCH, EWOULDBLOCK } from './errno.js'
+export { KTHREAD_IDLE, KTHREAD_INTR, KTHREAD_MPSAFE, KTHREAD_MUSTJOIN, KTHREAD_TS } from './kthread.js'
+export { MUTEX_ADAPTIVE, MUTEX_DEFAULT, MUTEX_DRIVER, MUTEX_SPIN } from './mutex.js'
+export {
+  IPL_HIGH,
+  IPL_NONE,
+  IPL_SCHED,
+  IPL_SOFTBIO,
+  IPL_SOFTCLOCK,
+  IPL_SOFTNET,
+  IPL_SOFTSERIAL,
+  IPL_VM,
+  LSIDL,
+  LSONPROC,
+  LSRUN,
+  LSSLEEP,
+  LSZOMB,
+  LW_SYSTEM,
+  LW_SYSTEM_FPU,
+  LP_INTR,
+  LP_MPSAFE,
+  LP_MUSTJOIN,
+  MAXPRI_KTHREAD,
+  MAXPRI_USER,
+  PCATCH,
+  PNORELOCK,
+  PRI_BIO,
+  PRI_IDLE,
+  PRI_IOFLUSH,
+  PRI_KERNEL,
+  PRI_KTHREAD,
+  PRI_NONE,
+  PRI_PGDAEMON,
+  PRI_SOFTBIO,
+  PRI_SOFTCLOCK,
+  PRI_SOFTNET,
+  PRI_SOFTSERIAL,
+  PRI_USER,
+  PRI_USER_RT,
+  PRI_VM,
+  PRI_XCALL,
+  SCHED_FIFO,
+  SCHED_OTHER,
+  SCHED_RR,
+} from './param.js'
+export { RW_READER, RW_WRITER } from './rwlock.js'
+export { SOFTINT_BIO, SOFTINT_CLOCK, SOFTINT_MPSAFE, SOFTINT_NET, SOFTINT_SERIAL } from './softint.js'
+export { WQ_MPSAFE, WQ_PERCPU } from './workqueue.js'

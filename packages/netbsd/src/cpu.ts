@@ -1,0 +1,34 @@
+import { Cpu, type Machine } from '@kt/core'
+import type { FpuUnit } from './fpu.js'
+import type { Lwp } from './lwp.js'
+
+/** `struct cpu_info`: a CPU with what the scheduler and the units keep for it. */
+export class CpuInfo extends Cpu {
+  declare current: Lwp | null
+  declare idle: Lwp | null
+  declare readonly machine: Machine
+
+  /** Ticks left of the round-robin quantum, and until the next schedclock. */
+  spc_ticks: number
+  spc_schedticks: number
+  /** A SCHED_OTHER thread has seen one expiry of the quantum; and a second. */
+  spc_seenrr = false
+  spc_shouldyield = false
+  /** No unbound thread runs here. */
+  spc_offline = false
+  /** Soft interrupt threads by level. */
+  readonly softint: Lwp[] = []
+  /** Floating-point unit, null on a machine without. */
+  fpu: FpuUnit | null = null
+
+  constructor(index: number, machine: Machine, rrTicks: number, schedTicks: number) {
+    super(index, machine)
+    this.spc_ticks = rrTicks
+    this.spc_schedticks = schedTicks
+  }
+
+  /** Number of the CPU, from 0. */
+  get ci_index(): number {
+    return this.index
+  }
+}

@@ -1,0 +1,56 @@
+import { ThreadMark, ThreadState, WakeReason, type Steps } from '@kt/core'
+import { discardFpu } from './fpu.js'
+import type { Lwp } from './lwp.js'
+import type { NetbsdMachine } from './machine.js'
+import * as P from './param.js'
+import type { Proc } from './proc.js'
+
+/**
+ * The end of a kernel thread (§2.3, step 4): `lwp_exit` on the running thread, or on one that never ran.
+ *
+ * There is no reaper. The dead thread is parked in process 0 and collected by the next creation or exit, so at most
+ * one is uncollected at any time (NB-G-09).
+ */
+export function exitKthread(machine: NetbsdMachine, lwp: Lwp): void {
+  const proc = lwp.process as Proc
+  if (machine.diagnostic && lwp.held !== null) {
+    machine.panic(`kthread ${lwp.l_name} (${lwp.l_lid}) exits with ${lwp.held.kind} ${lwp.held.name} held`, 'NB-G-10')
+  }
+  discardFpu(machine, lwp)
+  collectZombie(proc)
+  removeTimeshared(machine, lwp)
+  lwp.name = '(zombie)'
+  machine.scheduler.end(lwp)
+  proc.zombie = lwp
+}
+
+/** Frees the dead LWP that waits in a process, if there is one: structure, stack and LID. */
+export function collectZombie(proc: Proc): void {
+  const { zombie } = proc
+  if (zombie === null) return
+  proc.zombie = null
+  proc.remove(zombie)
+  zombie.isFree = true
+}
+
+/** The end of a user process with its last LWP. Its parent waits for it at once. */
+export function exitUserProcess(machine: NetbsdMachine, lwp: Lwp, _status: unknown): Steps | null {
+  const proc = lwp.process as Proc
+  removeTimeshared(machine, lwp)
+  proc.remove(lwp)
+  lwp.isFree = true
+  machine.nprocs--
+  machine.processes.splice(machine.processes.indexOf(proc), 1)
+  return null
+}
+
+function removeTimeshared(machine: NetbsdMachine, lwp: Lwp): void {
+  if (lwp.l_class !== P.SCHED_OTHER) return
+  const { timeshared } = machine.policy
+  timeshared.splice(timeshared.indexOf(lwp), 1)
+}
+
+/** Cuts an interruptible sleep short: what a cancellation or a signal does to a sleeper. */
+export function interruptSleep(machine: NetbsdMachine, lwp: Lwp): void {
+  if (lwp.state === ThreadState.sleeping && lwp.is(ThreadMark.interruptible)) machine.scheduler.wake(lwp, WakeReason.interrupted)
+}

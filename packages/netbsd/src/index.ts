@@ -1,0 +1,1 @@
+export * from './releases/10.1.js'

@@ -1,0 +1,132 @@
+import type { KernelCall, Operation, Out } from '@kt/core'
+import type { Lwp } from './lwp.js'
+import type { NetbsdMachine } from './machine.js'
+import * as P from './param.js'
+
+/** The big lock, interrupt levels and preemption: what a thread does to its own CPU. */
+export interface KernelLockCalls {
+  /** Adds `n` holds of `kernel_lock`; the CPU spins while another owns it. */
+  KERNEL_LOCK(n: number, l: Lwp | null): KernelCall<void>
+  /** Gives up one hold. */
+  KERNEL_UNLOCK_ONE(l: Lwp | null): KernelCall<void>
+  /** Gives up the only hold; panics when there are more (DIAGNOSTIC). */
+  KERNEL_UNLOCK_LAST(l: Lwp | null): KernelCall<void>
+  /** Gives up all holds. @param countp - Receives their number, or null. */
+  KERNEL_UNLOCK_ALL(l: Lwp | null, countp: Out<number> | null): KernelCall<void>
+  /** Raises the interrupt level to at least `ipl`. @returns The level before, for `splx`. */
+  splraiseipl(ipl: number): KernelCall<number>
+  /** Sets the interrupt level back. */
+  splx(ipl: number): KernelCall<void>
+  /** Keeps the caller on its CPU until the matching `kpreempt_enable`. Nests. */
+  kpreempt_disable(): KernelCall<void>
+  kpreempt_enable(): KernelCall<void>
+}
+
+export function kernelLockCalls(machine: NetbsdMachine): KernelLockCalls {
+  const call = (operation: Operation, a: unknown) => {
+    machine.enter(operation).a = a
+    return machine.port
+  }
+  return {
+    KERNEL_LOCK: (n) => call(lock, n),
+    KERNEL_UNLOCK_ONE: () => call(unlockOne, null),
+    KERNEL_UNLOCK_LAST: () => call(unlockLast, null),
+    KERNEL_UNLOCK_ALL: (_l, countp) => call(unlockAll, countp),
+    splraiseipl: (ipl) => call(raise, ipl),
+    splx: (ipl) => call(lower, ipl),
+    kpreempt_disable: () => call(disable, null),
+    kpreempt_enable: () => call(enable, null),
+  }
+}
+
+const lock: Operation = {
+  name: 'KERNEL_LOCK',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const holds = lwp.a as number
+    if (!Number.isInteger(holds) || holds < 1) throw new RangeError(`KERNEL_LOCK: n must be 1 or more, not ${String(holds)}`)
+    return this.resume(machine, lwp)
+  },
+  resume(machine: NetbsdMachine, lwp: Lwp) {
+    lwp.result = undefined
+    if (machine.bigLock.acquire(lwp, lwp.a as number)) return true
+    machine.scheduler.spin(lwp, machine.bigLock)
+    return false
+  },
+}
+
+const unlockOne: Operation = {
+  name: 'KERNEL_UNLOCK_ONE',
+  start: (machine: NetbsdMachine, lwp: Lwp) => unlock(machine, lwp, 1),
+  resume: () => true,
+}
+
+const unlockLast: Operation = {
+  name: 'KERNEL_UNLOCK_LAST',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    machine.assert(lwp.bigLocks === 1, `l->l_blcnt == 1, it is ${lwp.bigLocks}`)
+    return unlock(machine, lwp, 1)
+  },
+  resume: () => true,
+}
+
+const unlockAll: Operation = {
+  name: 'KERNEL_UNLOCK_ALL',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const countp = lwp.a as Out<number> | null
+    if (countp !== null) countp.value = lwp.bigLocks
+    return lwp.bigLocks === 0 ? unlock(machine, lwp, 0) : unlock(machine, lwp, lwp.bigLocks)
+  },
+  resume: () => true,
+}
+
+function unlock(machine: NetbsdMachine, lwp: Lwp, holds: number): boolean {
+  lwp.result = undefined
+  if (holds === 0) return true
+  if (lwp.bigLocks < holds) machine.panic('_kernel_unlock: not held')
+  machine.bigLock.release(lwp, holds)
+  return true
+}
+
+const raise: Operation = {
+  name: 'splraiseipl',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const { cpu } = machine
+    const ipl = lwp.a as number
+    if (!(ipl >= P.IPL_NONE && ipl <= P.IPL_HIGH)) throw new RangeError(`splraiseipl: there is no level ${String(ipl)}`)
+    lwp.result = cpu.ipl
+    cpu.ipl = Math.max(cpu.ipl, ipl)
+    return true
+  },
+  resume: () => true,
+}
+
+const lower: Operation = {
+  name: 'splx',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    machine.cpu.ipl = lwp.a as number
+    lwp.result = undefined
+    return true
+  },
+  resume: () => true,
+}
+
+const disable: Operation = {
+  name: 'kpreempt_disable',
+  start(_machine, lwp: Lwp) {
+    lwp.l_nopreempt++
+    lwp.result = undefined
+    return true
+  },
+  resume: () => true,
+}
+
+const enable: Operation = {
+  name: 'kpreempt_enable',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    machine.assert(lwp.l_nopreempt > 0, 'l->l_nopreempt > 0')
+    lwp.l_nopreempt--
+    lwp.result = undefined
+    return true
+  },
+  resume: () => true,
+}

@@ -1,0 +1,229 @@
+import {
+  AddressSpace,
+  Machine,
+  ThreadMark,
+  type KernelCall,
+  type Limits,
+  type MachineOptions,
+  type Operation,
+  type Steps,
+  type WaitObject,
+} from '@kt/core'
+import { Autoconf } from './autoconf.js'
+import { calloutCalls, softclock, type callout_t, type CalloutCalls } from './callout.js'
+import { condvarCalls, type CondvarCalls } from './condvar.js'
+import { CpuInfo } from './cpu.js'
+import { exitUserProcess } from './exit.js'
+import type { FpuPort } from './fpu.js'
+import { kernelLockCalls, type KernelLockCalls } from './kernel-lock.js'
+import { JoinPoint, kthreadCalls, type KthreadCalls } from './kthread.js'
+import { Lwp } from './lwp.js'
+import { mutexCalls, type MutexCalls } from './mutex.js'
+import * as P from './param.js'
+import { NetbsdPolicy, QUANTA_PER_SECOND, SCHEDCLOCK_HZ } from './policy.js'
+import { Proc } from './proc.js'
+import type { Release } from './release.js'
+import { sleepCalls, type SleepCalls } from './sleep.js'
+import { establishOwn, SOFTINT_CLOCK, SoftintTable } from './softint.js'
+
+/** Which contract holds where page and kernel part (docs: readings). */
+export type Reading = 'page' | 'kernel'
+
+/** What `createKernel` accepts. */
+export interface NetbsdOptions extends MachineOptions {
+  /** `'page'` (default) keeps every promise of the page; `'kernel'` does what the kernel did even against it. */
+  readonly reading?: Reading
+  /** A kernel built with DIAGNOSTIC and LOCKDEBUG: assertions are checked. Default true. */
+  readonly diagnostic?: boolean
+  /** How the machine's port lets kernel threads use the floating-point unit (10.1). Default `'aarch64'`. */
+  readonly fpuPort?: FpuPort
+}
+
+/** A report that no release prints: what a reader of the run wants to know. */
+export interface Remark {
+  /** The clause or row it belongs to. */
+  readonly id: string
+  readonly text: string
+}
+
+const FAULTS = ['uarea', 'softint', 'workqueue'] as const
+
+/** The machine of one NetBSD kernel: core's, with process 0 and what hangs on it. */
+export class NetbsdMachine extends Machine {
+  declare readonly cpus: CpuInfo[]
+  declare cpu: CpuInfo
+  declare running: Lwp | null
+  declare readonly policy: NetbsdPolicy
+
+  readonly reading: Reading
+  readonly diagnostic: boolean
+  readonly fpuPort: FpuPort
+  readonly rrTicks: number
+  readonly schedTicks: number
+
+  readonly proc0: Proc
+  readonly lwp0: Lwp
+  /** Until autoconfiguration is done: sleeping calls return at once. */
+  cold = true
+  /** Boot has not enabled in-kernel preemption yet. */
+  isPreemptionOff = true
+  /** Secondary CPUs do not run yet. */
+  isUniprocessorYet = true
+  maxproc = 1044
+  maxlwp: number
+  readonly joinPoint: JoinPoint = new JoinPoint()
+  readonly remarks: Remark[] = []
+  /** The services that others are composed of. */
+  readonly kthread: KthreadCalls = kthreadCalls(this)
+  readonly sleep: SleepCalls = sleepCalls(this)
+  readonly mutex: MutexCalls = mutexCalls(this)
+  readonly condvar: CondvarCalls = condvarCalls(this)
+  readonly kernelLock: KernelLockCalls = kernelLockCalls(this)
+  readonly callout: CalloutCalls = calloutCalls(this)
+  readonly softints: SoftintTable
+  readonly softclock: ReturnType<typeof establishOwn> = establishOwn(SOFTINT_CLOCK, (cpu) => softclock(this, cpu))
+  /** Callouts whose time has come, by CPU. */
+  readonly expired: callout_t[][]
+  readonly autoconf: Autoconf = new Autoconf()
+  nprocs = 1
+  /** User processes that were started before boot. */
+  readonly waitingForBoot: Lwp[] = []
+  isBooted = false
+
+  private nextLid: number
+  private nextPid = 1
+
+  constructor(
+    readonly release: Release,
+    options: NetbsdOptions,
+  ) {
+    const policy = new NetbsdPolicy()
+    const hz = options.hz ?? 100
+    const rrTicks = Math.max(1, Math.floor(hz / QUANTA_PER_SECOND))
+    const schedTicks = Math.max(1, Math.floor(hz / SCHEDCLOCK_HZ))
+    super(
+      policy,
+      options,
+      { hz: 100, bigLock: 'kernel_lock', faults: FAULTS },
+      (index, machine) => new CpuInfo(index, machine, rrTicks, schedTicks),
+    )
+    this.rrTicks = rrTicks
+    this.schedTicks = schedTicks
+    this.reading = oneOf('reading', options.reading ?? 'page', ['page', 'kernel'])
+    this.diagnostic = options.diagnostic ?? true
+    this.fpuPort = oneOf('fpuPort', options.fpuPort ?? 'aarch64', ['aarch64', 'x86', 'none'])
+    policy.attach(this)
+    this.softints = new SoftintTable(this)
+    this.expired = this.cpus.map(() => [])
+    this.maxlwp = release.maxlwp
+    this.nextLid = release.lidFirstKthread
+    this.proc0 = new Proc(0, 'swapper', ROOT, this.initialLimits(), new AddressSpace('proc0'))
+    this.processes.push(this.proc0)
+    this.lwp0 = new Lwp(release.lidOfLwp0, null, this.proc0, this.cpus[0]!)
+    this.lwp0.l_flag = P.LW_SYSTEM
+    this.lwp0.l_priority_base = P.PRI_VM
+    this.lwp0.l_class = P.SCHED_FIFO
+    this.proc0.add(this.lwp0)
+  }
+
+  /**
+   * What `%p` prints for an object: a number of its own in order of first use, spaced like structures in memory.
+   */
+  readonly addressOf = (object: object): number => {
+    let address = this.addresses.get(object)
+    if (address === undefined) {
+      address = FIRST_ADDRESS + this.addresses.size * ADDRESS_STEP
+      this.addresses.set(object, address)
+    }
+    return address
+  }
+  private readonly addresses: Map<object, number> = new Map()
+
+  /** The LWP that executes; under a hardware interrupt the one it interrupted. */
+  get curlwp(): Lwp | null {
+    const { running } = this
+    return running?.is(ThreadMark.interruptFrame) === true ? (running.pinned as Lwp | null) : running
+  }
+
+  newLid(): number {
+    return this.nextLid++
+  }
+
+  newPid(): number {
+    // PID 1 is reserved for init; in 10 LIDs and PIDs come from one table.
+    if (this.nextPid === 1) this.nextPid = 2
+    return this.release.lidOfLwp0 === 0 ? this.newLid() : this.nextPid++
+  }
+
+  /** What a process starts with (§3.14). */
+  initialLimits(): Limits {
+    return {
+      RLIMIT_NPROC: { soft: Math.min(this.maxproc, 160), hard: this.maxproc },
+      RLIMIT_NTHR: { soft: Math.min(this.maxlwp, 160), hard: this.maxlwp },
+    }
+  }
+
+  niceOf(lwp: Lwp): number {
+    return (lwp.process as Proc).p_nice
+  }
+
+  /** A thread's function returned. Only `main` and user processes may. */
+  returned(lwp: Lwp, value: unknown): Steps | null {
+    if (lwp === this.main || lwp === this.lwp0) return null
+    if (!lwp.isSystem) return exitUserProcess(this, lwp, value)
+    if (this.reading === 'kernel') {
+      // NB-D-23: control falls into the return to user mode with a trap frame copied from lwp0.
+      this.undefinedBehaviour('UB:NB-D-23', `the function of kthread ${lwp.l_name} (${lwp.l_lid}) returned`)
+    }
+    this.panic(`kthread function returned: ${lwp.l_name} (${lwp.l_lid})`, 'NB-D-23')
+  }
+
+  // Assertions
+
+  /** Stops a DIAGNOSTIC kernel; others go on. */
+  assert(condition: boolean, expression: string, clause: string | null = null): void {
+    if (!condition && this.diagnostic) this.panic(`kernel diagnostic assertion "${expression}" failed`, clause)
+  }
+
+  /** Panics where a thread may not sleep (§3.15). */
+  assertSleepable(lwp: Lwp, call: string): void {
+    if (lwp.is(ThreadMark.interruptFrame)) this.panic(`assert_sleepable: interrupt caller=${call}`, 'NB-G-03')
+    if ((lwp.l_pflag & P.LP_INTR) !== 0 && this.diagnostic) {
+      this.panic(`assert_sleepable: softint caller=${call}`, 'NB-G-03')
+    }
+    if (lwp.cpu.spinMutexes > 0) this.panic(`${call}: blocking with a spin mutex held`)
+  }
+
+  remark(id: string, text: string): void {
+    this.remarks.push({ id, text })
+    this.trace?.note(this.running, `${id}: ${text}`)
+  }
+
+  /** A composed call, for the functions of a kernel object. */
+  call<T>(name: string, steps: Steps<T>): KernelCall<T> {
+    return this.compose({ name, start: never, resume: never }, steps)
+  }
+
+  /** Threads created to be joined that nobody has joined (NB6-KT-47). */
+  get unjoined(): readonly Lwp[] {
+    return this.proc0.lwps.filter((lwp) => (lwp.l_pflag & P.LP_MUSTJOIN) !== 0 && !lwp.wasJoined)
+  }
+}
+
+const FIRST_ADDRESS = 0xd000_1000
+const ADDRESS_STEP = 0x400
+
+const ROOT = { realUid: 0, effectiveUid: 0 }
+
+const never: Operation['start'] = () => true
+
+/** What can be slept on: anything but nothing. */
+export function isIdent(value: unknown): value is WaitObject {
+  return value !== null && value !== undefined
+}
+
+/** One of the allowed words, or an error that lists them. */
+function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value
+  throw new RangeError(`${name} must be one of ${allowed.join(', ')}, not ${String(value)}`)
+}

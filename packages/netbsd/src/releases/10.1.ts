@@ -1,0 +1,67 @@
+import { condvarBintimeCalls, type CondvarBintimeCalls } from '../condvar.js'
+import * as CONSTANTS from '../constants.js'
+import { fpuCalls, type FpuCalls } from '../fpu.js'
+import { buildKernel, type CommonKernel, type Runs } from '../kernel.js'
+import { NetbsdMachine, type NetbsdOptions } from '../machine.js'
+import type { Release } from '../release.js'
+import { softintCalls, type SoftintRemoteCalls } from '../softint.js'
+import { workqueueCalls, type WorkqueueWaitCalls } from '../workqueue.js'
+
+/** NetBSD 10.1. */
+export const release: Release = {
+  version: '10.1',
+  name: 'NetBSD 10.1',
+  lidOfLwp0: 0,
+  lidFirstKthread: 2,
+  newThreadsGoTo: 'idle cpu',
+  preemptedKeepsPlace: true,
+  catchUpDividesLoad: false,
+  joinSlot: 'per thread',
+  joinAssertsMustjoin: true,
+  exitReleases: 'one hold',
+  setrunnableStartsIdle: true,
+  timeoutOutlivesWakeup: false,
+  kpauseOnQueue: false,
+  cvSignalWakes: 'through first uninterruptible',
+  cvErrorResignals: false,
+  cvDestroyAssertsNoWaiters: true,
+  softintBytes: 32_768,
+  softintKeepsBigLock: false,
+  configrootJoined: true,
+  workqueueWakes: 'broadcast',
+  // max(4096, min(65535, MiB of memory)), on a machine of 4 GiB.
+  maxlwp: 4096,
+  maxlwpLimit: 65_535,
+  sysctls: { 'kern.sched.skim_interval': 10 },
+}
+
+/** A NetBSD 10.1 kernel: what every release has, and the floating-point calls. */
+export interface Kernel
+  extends CommonKernel,
+    FpuCalls,
+    CondvarBintimeCalls,
+    SoftintRemoteCalls,
+    WorkqueueWaitCalls,
+    Constants,
+    Runs<Kernel> {}
+
+/** A cold machine running NetBSD 10.1. */
+export function createKernel(options: NetbsdOptions = {}): Kernel {
+  const machine = new NetbsdMachine(release, options)
+  const fpu = fpuCalls(machine)
+  return buildKernel<Kernel>(machine, {
+    ...CONSTANTS,
+    ...fpu,
+    ...condvarBintimeCalls(machine, machine.condvar),
+    ...softintCalls(machine),
+    ...workqueueCalls(machine, fpu),
+    WQ_FPU: 0x04 as const,
+    SOFTINT_RCPU: 0x200 as const,
+  })
+}
+
+type Constants = typeof CONSTANTS & { readonly WQ_FPU: 0x04; readonly SOFTINT_RCPU: 0x200 }
+
+export { WQ_FPU } from '../workqueue.js'
+export { SOFTINT_RCPU } from '../softint.js'
+export * from '../public.js'

@@ -1,0 +1,58 @@
+import { buildKernel, type CommonKernel, type Runs } from '../kernel.js'
+import { kthreadDestroyCalls, type KthreadDestroyCalls } from '../kthread.js'
+import { NetbsdMachine, type NetbsdOptions } from '../machine.js'
+import * as CONSTANTS from '../constants.js'
+import type { Release } from '../release.js'
+import { softintCalls } from '../softint.js'
+import { workqueueCalls } from '../workqueue.js'
+
+/** NetBSD 6, the era of the kthread(9) page of August 7, 2011. */
+export const release: Release = {
+  version: '6',
+  name: 'NetBSD 6',
+  lidOfLwp0: 1,
+  lidFirstKthread: 2,
+  newThreadsGoTo: 'cpu of lwp0',
+  preemptedKeepsPlace: false,
+  catchUpDividesLoad: true,
+  joinSlot: 'global',
+  joinAssertsMustjoin: false,
+  exitReleases: 'all holds',
+  setrunnableStartsIdle: false,
+  timeoutOutlivesWakeup: true,
+  kpauseOnQueue: true,
+  cvSignalWakes: 'first',
+  cvErrorResignals: true,
+  cvDestroyAssertsNoWaiters: false,
+  softintBytes: 8192,
+  softintKeepsBigLock: true,
+  configrootJoined: false,
+  workqueueWakes: 'signal',
+  maxlwp: 2048,
+  maxlwpLimit: 65_535,
+  sysctls: { 'kern.sched.upreempt_pri': 0 },
+}
+
+/** A NetBSD 6 kernel: what every release has, and `kthread_destroy`. */
+export interface Kernel extends CommonKernel, KthreadDestroyCalls, Constants, Runs<Kernel> {}
+
+/** A cold machine running NetBSD 6. */
+export function createKernel(options: NetbsdOptions = {}): Kernel {
+  const machine = new NetbsdMachine(release, options)
+  const { softint_establish, softint_schedule, softint_disestablish } = softintCalls(machine)
+  const { workqueue_create, workqueue_enqueue, workqueue_destroy } = workqueueCalls(machine, null)
+  return buildKernel<Kernel>(machine, {
+    ...CONSTANTS,
+    ...kthreadDestroyCalls(machine),
+    softint_establish,
+    softint_schedule,
+    softint_disestablish,
+    workqueue_create,
+    workqueue_enqueue,
+    workqueue_destroy,
+  })
+}
+
+type Constants = typeof CONSTANTS
+
+export * from '../public.js'

@@ -1,0 +1,33 @@
+import { readdirSync } from 'node:fs'
+import { defaultServerConditions } from 'vite'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+function project(name: string, root: string): TestProjectInlineConfiguration {
+  return { extends: true, test: { name, root, include: ['test/**/*.test.ts'] } }
+}
+
+/** One project per folder, so that a new package is tested without a line here. */
+function projectsIn(folder: string): TestProjectInlineConfiguration[] {
+  return readdirSync(new URL(folder, import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => project(entry.name, `${folder}/${entry.name}`))
+}
+
+export default defineConfig({
+  // Tests import the packages' source, so nothing has to be built first.
+  ssr: { resolve: { conditions: ['@kt/source', ...defaultServerConditions] } },
+  test: {
+    projects: [...projectsIn('packages'), ...projectsIn('apps'), project('examples', 'examples'), project('repo', '.')],
+    // The JSON file is what .ci/run counts.
+    reporters: [
+      'default',
+      ...(process.env['GITHUB_ACTIONS'] ? ['github-actions'] : []),
+      ['json', { outputFile: '.reports/tests.json' }],
+    ],
+    coverage: {
+      provider: 'v8',
+      reporter: ['text-summary', 'html'],
+      include: ['packages/*/src/**', 'apps/*/src/**'],
+    },
+  },
+})
