@@ -33,7 +33,8 @@ export class Faults {
       throw new RangeError(`there is no fault '${at}' to inject: this release has ${this.names.join(', ')}`)
     }
     const count = typeof when === 'object' ? when.from : typeof when === 'number' ? when : 1
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`a fault is injected 1 or more times, not ${String(count)}`)
+    if (!Number.isInteger(count) || count < 1)
+      throw new RangeError(`a fault is injected 1 or more times, not ${String(count)}`)
     this.armed.set(at, {
       skip: typeof when === 'object' ? when.from - 1 : 0,
       left: typeof when === 'object' || when === 'maybe' ? Infinity : count,

@@ -138,7 +138,9 @@ export class Machine {
 
   private cannotEnter(name: string): never {
     if (this.running === null) {
-      throw new TypeError(`${name}() was called outside any thread of this kernel: call it in a body given to boot() or run()`)
+      throw new TypeError(
+        `${name}() was called outside any thread of this kernel: call it in a body given to boot() or run()`,
+      )
     }
     this.misused(`before ${name}(): a kernel call is made with yield*, as in \`yield* ${this.pending!.name}(…)\``)
   }
@@ -220,7 +222,8 @@ export class Machine {
    */
   run<T>(begin: () => void): Outcome<T> {
     if (this.isActive) throw new TypeError('this kernel is running already: boot() and run() are not for its threads')
-    if (this.halt !== null && this.halt.kind !== 'livelock') throw new TypeError(`this kernel has stopped: ${this.halt.kind}`)
+    if (this.halt !== null && this.halt.kind !== 'livelock')
+      throw new TypeError(`this kernel has stopped: ${this.halt.kind}`)
     this.halt = null
     this.main = null
     this.mainReturned = false
@@ -316,7 +319,8 @@ export class Machine {
       const steps = (thread.steps ??= this.firstSteps(thread))
       const result = steps.next()
       if (result === this.port.suspended) return
-      if (result.done !== true) throw new TypeError(`${describe(thread)} yielded a value: a kernel call is made with yield*`)
+      if (result.done !== true)
+        throw new TypeError(`${describe(thread)} yielded a value: a kernel call is made with yield*`)
       if (this.pending !== null) this.misused('its thread then ended')
       this.bodyEnded(thread, result.value)
     } catch (error) {

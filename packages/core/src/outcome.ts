@@ -1,3 +1,4 @@
+import { CallPhase } from './call.js'
 import { heldBy, waitsFor } from './locks-view.js'
 import type { Machine } from './machine.js'
 import { USUAL_TOKEN } from './oracle.js'
@@ -16,6 +17,8 @@ export interface ThreadReport {
   readonly name: string
   /** `sleeping`, `runnable`, `running`, `spinning`, `embryo` or `dead`. */
   readonly state: string
+  /** The call it is in while it waits, else null: `kthread_join`. */
+  readonly call: string | null
   /** Wait message of a sleeper, else null. */
   readonly wmesg: string | null
   /** What it waits for, in words, null when it does not wait: `mutex m, held by main (8)`. */
@@ -86,6 +89,7 @@ export function report(thread: Thread): ThreadReport {
     id: thread.id,
     name: thread.name ?? 'unnamed',
     state: stateName(thread),
+    call: thread.phase === CallPhase.waiting ? thread.operation.name : null,
     wmesg: thread.state === ThreadState.sleeping ? thread.wmesg : null,
     waitsFor: waitsFor(thread),
     holds: heldBy(thread),

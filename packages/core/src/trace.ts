@@ -98,7 +98,12 @@ export class Trace {
   private add(kind: number, cpu: Cpu, thread: Thread | null, value: number, object: unknown): void {
     let { chunk } = this
     if (this.used === CHUNK_EVENTS || chunk === null) {
-      chunk = { numbers: new Int32Array(CHUNK_EVENTS * FIELDS), times: new Float64Array(CHUNK_EVENTS), threads: [], objects: [] }
+      chunk = {
+        numbers: new Int32Array(CHUNK_EVENTS * FIELDS),
+        times: new Float64Array(CHUNK_EVENTS),
+        threads: [],
+        objects: [],
+      }
       this.chunk = chunk
       this.chunks.push(chunk)
       this.used = 0

@@ -97,7 +97,15 @@ export function* attachDevices(machine: NetbsdMachine): Steps<void> {
 /** The threads for what waited for interrupts. */
 export function* createInterruptThreads(machine: NetbsdMachine): Steps<void> {
   for (let n = 0; n < CONFIGINTR_THREADS; n++) {
-    yield* machine.kthread.kthread_create(P.PRI_NONE, 0, null, drain, { machine, queue: 'afterInterrupts' as const }, null, 'configintr')
+    yield* machine.kthread.kthread_create(
+      P.PRI_NONE,
+      0,
+      null,
+      drain,
+      { machine, queue: 'afterInterrupts' as const },
+      null,
+      'configintr',
+    )
   }
 }
 
@@ -108,7 +116,15 @@ export function* createMountrootThreads(machine: NetbsdMachine): Steps<readonly 
   const flags: number = machine.release.configrootJoined ? KTHREAD_MUSTJOIN : 0
   for (let n = 0; n < CONFIGROOT_THREADS; n++) {
     const newlp = { value: null as Lwp | null }
-    yield* machine.kthread.kthread_create(P.PRI_NONE, flags, null, drain, { machine, queue: 'afterRoot' as const }, newlp, 'configroot')
+    yield* machine.kthread.kthread_create(
+      P.PRI_NONE,
+      flags,
+      null,
+      drain,
+      { machine, queue: 'afterRoot' as const },
+      newlp,
+      'configroot',
+    )
     threads.push(newlp.value!)
   }
   return machine.release.configrootJoined ? threads : []
@@ -118,7 +134,7 @@ export function* createMountrootThreads(machine: NetbsdMachine): Steps<readonly 
 export function* finalize(machine: NetbsdMachine): Steps<void> {
   const { autoconf } = machine
   while (autoconf.pending > 0) yield* machine.sleep.tsleep(autoconf, 0, 'cfpend', 0)
-  for (let isBusy = true; isBusy; ) {
+  for (let isBusy = true; isBusy;) {
     isBusy = false
     for (const { dev, func } of autoconf.finalizers) if ((yield* func(dev)) !== 0) isBusy = true
   }

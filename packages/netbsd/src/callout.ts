@@ -121,7 +121,8 @@ const reset: Operation = {
   start(machine: NetbsdMachine, lwp: Lwp) {
     const c = ready(machine, lwp)
     const ticks = lwp.b as number | null
-    if (ticks !== null && !Number.isInteger(ticks)) throw new TypeError(`callout_schedule: ticks must be a whole number`)
+    if (ticks !== null && !Number.isInteger(ticks))
+      throw new TypeError(`callout_schedule: ticks must be a whole number`)
     if (lwp.c !== null) {
       c.func = lwp.c as CalloutFunction
       c.arg = lwp.d

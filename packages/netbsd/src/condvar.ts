@@ -95,7 +95,8 @@ export function condvarBintimeCalls(machine: NetbsdMachine, calls: CondvarCalls)
   type Wait = CondvarCalls['cv_timedwait']
   function* timed(wait: Wait, cv: kcondvar_t, mtx: kmutex_t, bt: Out<number>) {
     const leftNs = bt.value
-    if (leftNs === null || !(leftNs >= 0)) throw new RangeError(`cv_timedwaitbt: bt holds nanoseconds, not ${String(leftNs)}`)
+    if (leftNs === null || !(leftNs >= 0))
+      throw new RangeError(`cv_timedwaitbt: bt holds nanoseconds, not ${String(leftNs)}`)
     const startNs = machine.timeline.now
     if (leftNs === 0) return EWOULDBLOCK
     const error = yield* wait(cv, mtx, Math.ceil(leftNs / machine.tickNs))
@@ -159,7 +160,7 @@ const waitFor: Operation = {
     if (lwp.d === ASLEEP) {
       const error = sleepResult(machine, lwp)
       lwp.result = error
-      if (error !== 0 && machine.release.cvErrorResignals) signalFirst(machine, (lwp.a as kcondvar_t))
+      if (error !== 0 && machine.release.cvErrorResignals) signalFirst(machine, lwp.a as kcondvar_t)
     }
     return retakeInterlock(machine, lwp, lwp.b as kmutex_t)
   },

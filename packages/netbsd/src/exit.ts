@@ -52,5 +52,6 @@ function removeTimeshared(machine: NetbsdMachine, lwp: Lwp): void {
 
 /** Cuts an interruptible sleep short: what a cancellation or a signal does to a sleeper. */
 export function interruptSleep(machine: NetbsdMachine, lwp: Lwp): void {
-  if (lwp.state === ThreadState.sleeping && lwp.is(ThreadMark.interruptible)) machine.scheduler.wake(lwp, WakeReason.interrupted)
+  if (lwp.state === ThreadState.sleeping && lwp.is(ThreadMark.interruptible))
+    machine.scheduler.wake(lwp, WakeReason.interrupted)
 }

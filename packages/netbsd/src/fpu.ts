@@ -146,8 +146,9 @@ function unitFor(machine: NetbsdMachine, lwp: Lwp): FpuUnit {
   // NB-D-16: under the page's promise an open window opens the unit on every port that has one.
   const hasHook = machine.fpuPort === 'aarch64' || machine.reading === 'page'
   if (unit === null) machine.panic(`fpu instruction from kernel on ${cpu.name}, which has no unit`, null)
-  if ((lwp.l_flag & OPEN) === 0 || !hasHook) {
-    machine.panic(`fpudna from kernel, lwp ${lwp.l_name} (${lwp.l_lid})`, 'NB10-KT-15')
+  const isOpen = (lwp.l_flag & OPEN) !== 0
+  if (!isOpen || !hasHook) {
+    machine.panic(`fpudna from kernel, lwp ${lwp.l_name} (${lwp.l_lid})`, isOpen ? 'NB-D-16' : 'NB10-KT-15')
   }
   if (unit.owner === lwp) return unit
   // The state follows the thread lazily: the last owner's registers are saved when another wants the unit.

@@ -43,7 +43,8 @@ const lock: Operation = {
   name: 'KERNEL_LOCK',
   start(machine: NetbsdMachine, lwp: Lwp) {
     const holds = lwp.a as number
-    if (!Number.isInteger(holds) || holds < 1) throw new RangeError(`KERNEL_LOCK: n must be 1 or more, not ${String(holds)}`)
+    if (!Number.isInteger(holds) || holds < 1)
+      throw new RangeError(`KERNEL_LOCK: n must be 1 or more, not ${String(holds)}`)
     return this.resume(machine, lwp)
   },
   resume(machine: NetbsdMachine, lwp: Lwp) {

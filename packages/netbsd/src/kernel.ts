@@ -16,6 +16,7 @@ import {
   type Steps,
   type Trace,
 } from '@kt/core'
+import * as CONSTANTS from './constants.js'
 import { autoconfCalls, Device, type AutoconfCalls } from './autoconf.js'
 import { boot } from './boot.js'
 import type { CalloutCalls } from './callout.js'
@@ -41,13 +42,7 @@ export type Main<K, T> = (k: K) => Steps<T>
 
 /** What every release's kernel has besides the calls of its page. */
 export interface Services
-  extends SleepCalls,
-    CondvarCalls,
-    MutexCalls,
-    RwlockCalls,
-    KernelLockCalls,
-    CalloutCalls,
-    AutoconfCalls {
+  extends SleepCalls, CondvarCalls, MutexCalls, RwlockCalls, KernelLockCalls, CalloutCalls, AutoconfCalls {
   /** `6` or `10.1`. */
   readonly release: string
   readonly reading: 'page' | 'kernel'
@@ -79,7 +74,7 @@ export interface Services
   DELAY(us: number): KernelCall<void>
   /** Raises a hardware interrupt after a time, 0 for now. The handler may not sleep. */
   interrupt(body: () => Steps, options?: InterruptOptions): void
-  /** Takes a CPU out of use for unbound threads, or back (NB-D-29). */
+  /** Takes a CPU out of use for unbound threads, or back (NB-D-29). One CPU has to stay in use. */
   setOffline(ci: CpuInfo, isOffline: boolean): void
 
   // Machine
@@ -132,6 +127,11 @@ export interface InterruptOptions {
 
 /** Everything but the calls that only one release has. */
 export interface CommonKernel extends Services, KthreadCalls, SoftintCalls, WorkqueueCalls {}
+
+/** What scenarios for every release are written against. */
+export interface NetbsdKernel extends CommonKernel, Constants, Runs<NetbsdKernel> {}
+
+export type Constants = typeof CONSTANTS
 
 /** What a release adds to the calls of all. */
 type Extra<K> = Omit<K, keyof Services | keyof KthreadCalls | keyof Runs<K>>
@@ -196,7 +196,8 @@ class Identity {
 /** The functions that are no kernel calls of a page. */
 function hostCalls(machine: NetbsdMachine) {
   const busy = (operation: Operation, ns: number) => {
-    if (!Number.isInteger(ns) || ns < 0) throw new RangeError(`${operation.name}: a whole number of nanoseconds, not ${String(ns)}`)
+    if (!Number.isInteger(ns) || ns < 0)
+      throw new RangeError(`${operation.name}: a whole number of nanoseconds, not ${String(ns)}`)
     machine.enter(operation).a = ns
     return machine.port
   }
@@ -213,9 +214,7 @@ function hostCalls(machine: NetbsdMachine) {
       machine.timeline.arm(new RaiseLater(ci, { name, ipl, body }), at)
       if (afterNs === 0) machine.fireDue()
     },
-    setOffline(ci: CpuInfo, isOffline: boolean): void {
-      ci.spc_offline = isOffline
-    },
+    setOffline: (ci: CpuInfo, isOffline: boolean) => machine.policy.setOffline(ci, isOffline),
     attach(body: (dev: Device) => Steps, name = `dev${machine.autoconf.attachments.length}`): Device {
       if (machine.isBooted) throw new TypeError('attach() is for a cold machine: this one has booted')
       const dev = new Device(name)

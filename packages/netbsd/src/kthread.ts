@@ -1,4 +1,15 @@
-import { format, SleepQueue, ThreadMark, ThreadState, WakeReason, type KernelCall, type Steps, type Operation, type Out, type PrintfArgument } from '@kt/core'
+import {
+  format,
+  SleepQueue,
+  ThreadMark,
+  ThreadState,
+  WakeReason,
+  type KernelCall,
+  type Steps,
+  type Operation,
+  type Out,
+  type PrintfArgument,
+} from '@kt/core'
 import { CpuInfo } from './cpu.js'
 import { EAGAIN, ENOMEM } from './errno.js'
 import { collectZombie, exitKthread, exitUserProcess } from './exit.js'
@@ -199,11 +210,14 @@ const publish: Operation = {
 function checkArguments(machine: NetbsdMachine, request: CreateRequest): void {
   const { pri, flags, ci, func, newlp, fmt } = request
   if (!Number.isInteger(pri)) throw new TypeError(`kthread_create: pri must be a whole number, not ${String(pri)}`)
-  if (!Number.isInteger(flags)) throw new TypeError(`kthread_create: flags must be a whole number, not ${String(flags)}`)
+  if (!Number.isInteger(flags))
+    throw new TypeError(`kthread_create: flags must be a whole number, not ${String(flags)}`)
   if (typeof func !== 'function') throw new TypeError('kthread_create: func must be a generator function')
-  if (ci !== null && machine.cpus[ci.index] !== ci) throw new TypeError('kthread_create: ci is not a CPU of this kernel')
+  if (ci !== null && machine.cpus[ci.index] !== ci)
+    throw new TypeError('kthread_create: ci is not a CPU of this kernel')
   if (newlp !== null && typeof newlp !== 'object') throw new TypeError('kthread_create: newlp must be a ref() or null')
-  if ((flags & KTHREAD_INTR) !== 0) machine.assert((flags & KTHREAD_MPSAFE) !== 0, '(flag & KTHREAD_MPSAFE) != 0', 'NB-D-15')
+  if ((flags & KTHREAD_INTR) !== 0)
+    machine.assert((flags & KTHREAD_MPSAFE) !== 0, '(flag & KTHREAD_MPSAFE) != 0', 'NB-D-15')
   // NB-D-04: the page forbids it, the kernel makes a nameless thread.
   if (fmt === null && machine.reading === 'page') machine.panic('kthread_create: fmt is NULL', 'NB-D-04')
 }
@@ -305,7 +319,8 @@ const exit: Operation = {
   name: 'kthread_exit',
   start(machine: NetbsdMachine, lwp: Lwp) {
     const ecode = lwp.a as number
-    if (!Number.isInteger(ecode)) throw new TypeError(`kthread_exit: ecode must be a whole number, not ${String(ecode)}`)
+    if (!Number.isInteger(ecode))
+      throw new TypeError(`kthread_exit: ecode must be a whole number, not ${String(ecode)}`)
     if (!lwp.isSystem) {
       // NB-D-22: nothing checks the caller, so the last LWP of a process takes the process along.
       if (machine.reading === 'page') machine.panic('kthread_exit: the caller is not a kernel thread', 'NB-D-22')

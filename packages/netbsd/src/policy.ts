@@ -1,4 +1,13 @@
-import { Attention, Preemption, ThreadMark, ThreadState, type KernelPolicy, type SleepQueue, type Steps, type Thread } from '@kt/core'
+import {
+  Attention,
+  Preemption,
+  ThreadMark,
+  ThreadState,
+  type KernelPolicy,
+  type SleepQueue,
+  type Steps,
+  type Thread,
+} from '@kt/core'
 import type { CpuInfo } from './cpu.js'
 import { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
@@ -56,7 +65,8 @@ export class NetbsdPolicy implements KernelPolicy {
   place(lwp: Lwp): CpuInfo {
     const { cpu } = lwp
     if (this.machine.ncpu === 1 || lwp.is(ThreadMark.bound) || this.machine.isUniprocessorYet) return cpu
-    if (lwp.state === ThreadState.embryo) return this.machine.release.newThreadsGoTo === 'cpu of lwp0' ? cpu : this.scatter()
+    if (lwp.state === ThreadState.embryo)
+      return this.machine.release.newThreadsGoTo === 'cpu of lwp0' ? cpu : this.scatter()
     if (this.takesUnbound(cpu)) return cpu
     return this.idleCpu() ?? this.leastUrgentCpu(lwp)
   }
@@ -93,6 +103,24 @@ export class NetbsdPolicy implements KernelPolicy {
       else if (urgency(cpu) === urgency(best) && cpu.queue.length < best.queue.length) best = cpu
     }
     return best ?? here
+  }
+
+  /** Takes a CPU out of use for unbound threads and moves them away, the running one when it next sleeps. */
+  setOffline(ci: CpuInfo, isOffline: boolean): void {
+    const { cpus, processes, scheduler } = this.machine
+    const refuge = cpus.find((cpu) => cpu !== ci && !cpu.spc_offline)
+    if (refuge === undefined) throw new RangeError('one CPU has to stay online')
+    ci.spc_offline = isOffline
+    if (!isOffline) return
+    for (const process of processes) {
+      for (const thread of process.threads()) {
+        if (thread.cpu !== ci || thread.is(ThreadMark.bound) || thread.state === ThreadState.running) continue
+        thread.cpu = refuge
+        if (thread.state !== ThreadState.runnable) continue
+        ci.queue.remove(thread)
+        scheduler.enqueue(thread)
+      }
+    }
   }
 
   steal(cpu: CpuInfo): Thread | null {

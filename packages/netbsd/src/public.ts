@@ -17,4 +17,15 @@ export type { SoftintHandle } from './softint.js'
 export type { CpuView, PsEntry } from './views.js'
 export type { Work, Workqueue } from './workqueue.js'
 export { KernelPanic, ref, seededOracle, UndefinedBehaviour, usualOracle } from '@kt/core'
-export type { Fault, KernelCall, LockReport, Oracle, Out, Outcome, Steps, ThreadReport, Trace, TraceEvent } from '@kt/core'
+export type {
+  Fault,
+  KernelCall,
+  LockReport,
+  Oracle,
+  Out,
+  Outcome,
+  Steps,
+  ThreadReport,
+  Trace,
+  TraceEvent,
+} from '@kt/core'

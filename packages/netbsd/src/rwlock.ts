@@ -99,7 +99,8 @@ const enter: Operation = {
   resume(machine: NetbsdMachine, lwp: Lwp) {
     const rw = lwp.a as krwlock_t
     lwp.result = undefined
-    const isHeld = wasGranted(lwp) || (lwp.b === RW_WRITER ? acquireWrite(machine, lwp, rw) : acquireRead(machine, lwp, rw))
+    const isHeld =
+      wasGranted(lwp) || (lwp.b === RW_WRITER ? acquireWrite(machine, lwp, rw) : acquireRead(machine, lwp, rw))
     if (isHeld) machine.trace?.lock(lwp, rw)
     return isHeld
   },

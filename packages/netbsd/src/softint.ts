@@ -1,4 +1,12 @@
-import { raiseSoft, ThreadMark, ThreadState, type KernelCall, type Operation, type SoftLevel, type Steps } from '@kt/core'
+import {
+  raiseSoft,
+  ThreadMark,
+  ThreadState,
+  type KernelCall,
+  type Operation,
+  type SoftLevel,
+  type Steps,
+} from '@kt/core'
 import type { CpuInfo } from './cpu.js'
 import { createKthread, KTHREAD_IDLE, KTHREAD_INTR, KTHREAD_MPSAFE } from './kthread.js'
 import type { Lwp } from './lwp.js'
@@ -180,7 +188,8 @@ const idle: Operation = {
     const level = lwp.l_private as SoftLevel
     // Something came in after the queue was found empty.
     const { cpu } = lwp
-    if (machine.softints.queues[cpu.index]!.some((queue, at) => 1 << at === level.bit && queue.length > 0)) raiseSoft(cpu, level)
+    if (machine.softints.queues[cpu.index]!.some((queue, at) => 1 << at === level.bit && queue.length > 0))
+      raiseSoft(cpu, level)
     return false
   },
   resume: () => true,

@@ -63,17 +63,50 @@ function isIdling(lwp: Lwp): boolean {
 
 /** The view of `ps -s` with a thread name, in columns. */
 export function psText(machine: NetbsdMachine): string {
-  const lines = [format('%5s %5s %4s %3s %3s %-8s %-7s %3s %s', ['PID', 'LID', 'NLWP', 'PRI', 'NI', 'WCHAN', 'LSTATE', 'CPU', 'NAME'])]
+  const lines = [
+    format('%5s %5s %4s %3s %3s %-8s %-7s %3s %s', [
+      'PID',
+      'LID',
+      'NLWP',
+      'PRI',
+      'NI',
+      'WCHAN',
+      'LSTATE',
+      'CPU',
+      'NAME',
+    ]),
+  ]
   for (const e of ps(machine)) {
     const name = e.lname === '' ? e.command : e.lname
-    lines.push(format('%5d %5d %4d %3d %3d %-8s %-7s %3d %s', [e.pid, e.lid, e.nlwp, e.pri, e.nice, e.wchan, e.lstate, e.cpu, name]))
+    lines.push(
+      format('%5d %5d %4d %3d %3d %-8s %-7s %3d %s', [
+        e.pid,
+        e.lid,
+        e.nlwp,
+        e.pri,
+        e.nice,
+        e.wchan,
+        e.lstate,
+        e.cpu,
+        name,
+      ]),
+    )
   }
   return lines.join('\n')
 }
 
 /** The view of the debugger's `ps /l`: running LWPs are marked, an unnamed one shows its process. */
 export function ddbPs(machine: NetbsdMachine): string {
-  const header = format('%-6s %6s %1s %3s %9s %18s %-15s %s', ['PID', 'LID', 'S', 'CPU', 'FLAGS', 'STRUCT LWP *', 'NAME', 'WAIT'])
+  const header = format('%-6s %6s %1s %3s %9s %18s %-15s %s', [
+    'PID',
+    'LID',
+    'S',
+    'CPU',
+    'FLAGS',
+    'STRUCT LWP *',
+    'NAME',
+    'WAIT',
+  ])
   const lines = (machine.processes as Proc[]).flatMap((proc) =>
     proc.lwps.map((lwp) => {
       const runs = lwp.l_stat === P.LSONPROC ? '>' : ' '

@@ -100,7 +100,8 @@ export function workqueueCalls(machine: NetbsdMachine, fpu: FpuCalls | null): Wo
   const { cv_wait, cv_signal, cv_broadcast } = machine.condvar
   const { kthread_create, kthread_exit } = machine.kthread
 
-  const wake = (queue: Queue) => (machine.release.workqueueWakes === 'signal' ? cv_signal(queue.cv) : cv_broadcast(queue.cv))
+  const wake = (queue: Queue) =>
+    machine.release.workqueueWakes === 'signal' ? cv_signal(queue.cv) : cv_broadcast(queue.cv)
 
   /** The worker: takes all that is queued, calls the function for each outside the lock, and again. */
   function* worker({ wq, queue }: { readonly wq: Workqueue; readonly queue: Queue }): Steps<void> {

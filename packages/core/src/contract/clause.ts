@@ -16,7 +16,7 @@ export interface Clause<K> {
   readonly says: string
   readonly kind: ClauseKind
   /** Passes, or throws with what it saw. */
-  readonly check: (trial: Trial<K>) => void
+  check(trial: Trial<K>): void
 }
 
 /** A place where page and kernel part, or might be thought to. */
@@ -30,7 +30,7 @@ export interface Divergence<K> {
   /** Whether the two readings show something different. Checked by running both. */
   readonly differs: boolean
   /** Runs the scenario of the row and says in a few words what was seen. */
-  readonly observe: (trial: Trial<K>) => string
+  observe(trial: Trial<K>): string
 }
 
 /** What is known of a page besides its clauses. */
@@ -57,7 +57,7 @@ export interface Contract<K> {
   /** `NetBSD 10.1`. */
   readonly label: string
   readonly facts: PageFacts
-  readonly createKernel: (options: TrialOptions) => K
+  createKernel(options: TrialOptions): K
   readonly clauses: readonly Clause<K>[]
   readonly divergences: readonly Divergence<K>[]
 }

@@ -68,7 +68,10 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`
-  if (isPlain(value)) return `{${Object.entries(value).map(([key, item]) => ` ${key}: ${show(item)}`).join(',')} }`
+  if (isPlain(value))
+    return `{${Object.entries(value)
+      .map(([key, item]) => ` ${key}: ${show(item)}`)
+      .join(',')} }`
   if (typeof value === 'object' && value !== null) return `an ${value.constructor.name}`
   return String(value)
 }

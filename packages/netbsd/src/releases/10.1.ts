@@ -1,7 +1,7 @@
 import { condvarBintimeCalls, type CondvarBintimeCalls } from '../condvar.js'
 import * as CONSTANTS from '../constants.js'
 import { fpuCalls, type FpuCalls } from '../fpu.js'
-import { buildKernel, type CommonKernel, type Runs } from '../kernel.js'
+import { buildKernel, type CommonKernel, type Constants, type Runs } from '../kernel.js'
 import { NetbsdMachine, type NetbsdOptions } from '../machine.js'
 import type { Release } from '../release.js'
 import { softintCalls, type SoftintRemoteCalls } from '../softint.js'
@@ -37,12 +37,14 @@ export const release: Release = {
 
 /** A NetBSD 10.1 kernel: what every release has, and the floating-point calls. */
 export interface Kernel
-  extends CommonKernel,
+  extends
+    CommonKernel,
     FpuCalls,
     CondvarBintimeCalls,
     SoftintRemoteCalls,
     WorkqueueWaitCalls,
     Constants,
+    OwnConstants,
     Runs<Kernel> {}
 
 /** A cold machine running NetBSD 10.1. */
@@ -60,7 +62,10 @@ export function createKernel(options: NetbsdOptions = {}): Kernel {
   })
 }
 
-type Constants = typeof CONSTANTS & { readonly WQ_FPU: 0x04; readonly SOFTINT_RCPU: 0x200 }
+interface OwnConstants {
+  readonly WQ_FPU: 0x04
+  readonly SOFTINT_RCPU: 0x200
+}
 
 export { WQ_FPU } from '../workqueue.js'
 export { SOFTINT_RCPU } from '../softint.js'

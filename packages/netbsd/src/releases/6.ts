@@ -1,4 +1,4 @@
-import { buildKernel, type CommonKernel, type Runs } from '../kernel.js'
+import { buildKernel, type CommonKernel, type Constants, type Runs } from '../kernel.js'
 import { kthreadDestroyCalls, type KthreadDestroyCalls } from '../kthread.js'
 import { NetbsdMachine, type NetbsdOptions } from '../machine.js'
 import * as CONSTANTS from '../constants.js'
@@ -52,7 +52,5 @@ export function createKernel(options: NetbsdOptions = {}): Kernel {
     workqueue_destroy,
   })
 }
-
-type Constants = typeof CONSTANTS
 
 export * from '../public.js'

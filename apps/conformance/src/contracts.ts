@@ -1,0 +1,47 @@
+import type { Clause, Contract, Divergence } from '@kt/core/contract'
+import { nearest, UsageError } from './usage.js'
+
+/** A contract of some system. What its kernel looks like is between the contract and its checks. */
+export type AnyContract = Contract<unknown>
+
+/** The systems, in the order they are reported. A new one is a line here and a dependency in the manifest. */
+const systems: readonly (() => Promise<{ readonly contracts: readonly AnyContract[] }>)[] = [
+  () => import('@kt/netbsd/contract'),
+]
+
+/** Every contract there is. The packages are loaded here and not before, so that `--help` need not wait for them. */
+export async function loadContracts(): Promise<readonly AnyContract[]> {
+  const loaded = await Promise.all(systems.map((load) => load()))
+  return loaded.flatMap(({ contracts }) => contracts)
+}
+
+/** The name of a release, as an option takes it: `netbsd/10.1`. */
+export function releaseOf(contract: AnyContract): string {
+  return `${contract.os}/${contract.release}`
+}
+
+/** The contracts of one release (`netbsd/6`) or one system (`netbsd`); all of them when nothing was asked for. */
+export function contractsOf(contracts: readonly AnyContract[], asked: string | undefined): readonly AnyContract[] {
+  if (asked === undefined) return contracts
+  const found = contracts.filter((contract) => [contract.os, releaseOf(contract)].includes(asked.toLowerCase()))
+  if (found.length > 0) return found
+  throw new UsageError(`no release '${asked}'; expected one of ${contracts.map(releaseOf).join(', ')}`)
+}
+
+/** What an id stands for. */
+export type Entry =
+  | { readonly contract: AnyContract; readonly clause: Clause<unknown> }
+  | { readonly contract: AnyContract; readonly divergence: Divergence<unknown> }
+
+/** Finds a clause or a divergence by its id, in upper or lower case. */
+export function find(contracts: readonly AnyContract[], id: string): Entry {
+  const entries = new Map<string, Entry>()
+  for (const contract of contracts) {
+    for (const clause of contract.clauses) entries.set(clause.id, { contract, clause })
+    for (const divergence of contract.divergences) entries.set(divergence.id, { contract, divergence })
+  }
+  const entry = entries.get(id.toUpperCase())
+  if (entry !== undefined) return entry
+  const where = contracts.map(releaseOf).join(', ')
+  throw new UsageError(`no clause or divergence '${id}' in ${where}; nearest is ${nearest(id, [...entries.keys()])}`)
+}

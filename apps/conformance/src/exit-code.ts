@@ -1,0 +1,18 @@
+import type { Survey } from './survey.js'
+
+/** What the command's exit says. 3 is kept for a budget that ends before coverage does. */
+export const ExitCode = {
+  allHold: 0,
+  contractFailed: 1,
+  wrongUsage: 2,
+  ourFault: 4,
+} as const
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
+
+/** A fault of ours outweighs a failed contract: with it, no verdict can be trusted. */
+export function exitCodeOf({ clauses, divergences, faults }: Survey): ExitCode {
+  if (faults.length > 0) return ExitCode.ourFault
+  const failed = clauses.some(({ state }) => state === 'fail') || divergences.some(({ state }) => state === 'fail')
+  return failed ? ExitCode.contractFailed : ExitCode.allHold
+}

@@ -1,0 +1,65 @@
+import picocolors from 'picocolors'
+
+export type Colours = ReturnType<typeof picocolors.createColors>
+
+/** Where a command prints, and what fits there. */
+export interface Terminal {
+  /** Characters in a line. */
+  readonly columns: number
+  /** Whether somebody looks at it, rather than a file or another program. */
+  readonly isTty: boolean
+  readonly colours: Colours
+  /** Prints one line, or several with newlines between them. */
+  print(text: string): void
+}
+
+/** What a terminal is made from: the process's own output, or a stand-in. */
+export interface Output {
+  readonly columns?: number
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+/** Colour is for a terminal whose user did not refuse it. picocolors would also take CI for one, so it is told. */
+export function openTerminal(output: Output, env: Readonly<Record<string, string | undefined>>): Terminal {
+  const isTty = output.isTTY === true
+  return {
+    columns: Math.max(output.columns ?? 100, 40),
+    isTty,
+    colours: picocolors.createColors(isTty && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
+    print: (text) => void output.write(`${text}\n`),
+  }
+}
+
+/** Cuts a text to a width, and shows that something was cut. */
+export function shorten(text: string, width: number): string {
+  const characters = [...text]
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(width - 1, 0)).join('').trimEnd()}…`
+}
+
+/** Breaks a text into lines of at most a width, at spaces where there are any. */
+export function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((line) => wrapLine(printable(line), Math.max(width, 1)))
+}
+
+function wrapLine(line: string, width: number): string[] {
+  const lines: string[] = []
+  let rest = [...line]
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width)
+    const end = space > 0 ? space : width
+    lines.push(rest.slice(0, end).join('').trimEnd())
+    rest = rest.slice(space > 0 ? end + 1 : end)
+  }
+  return [...lines, rest.join('')]
+}
+
+/** Thread names and console lines come from a program under test: what they say must not steer the terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}
+
+/** Fills a text up to a width. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(width - [...text].length, 0))
+}
