@@ -29,19 +29,35 @@ export function contractsOf(contracts: readonly AnyContract[], asked: string | u
 }
 
 /** What an id stands for. */
-export type Entry =
-  | { readonly contract: AnyContract; readonly clause: Clause<unknown> }
-  | { readonly contract: AnyContract; readonly divergence: Divergence<unknown> }
+export type Entry = ClauseEntry | DivergenceEntry
 
-/** Finds a clause or a divergence by its id, in upper or lower case. */
-export function find(contracts: readonly AnyContract[], id: string): Entry {
-  const entries = new Map<string, Entry>()
-  for (const contract of contracts) {
-    for (const clause of contract.clauses) entries.set(clause.id, { contract, clause })
-    for (const divergence of contract.divergences) entries.set(divergence.id, { contract, divergence })
-  }
-  const entry = entries.get(id.toUpperCase())
-  if (entry !== undefined) return entry
+export interface ClauseEntry {
+  readonly contract: AnyContract
+  readonly clause: Clause<unknown>
+}
+
+export interface DivergenceEntry {
+  readonly contract: AnyContract
+  readonly divergence: Divergence<unknown>
+}
+
+/** Finds what has an id, in upper or lower case. A divergence that two releases share is found in both. */
+export function find(contracts: readonly AnyContract[], id: string): readonly Entry[] {
+  const entries = contracts.flatMap(entriesOf)
+  const found = entries.filter((entry) => idOf(entry) === id.toUpperCase())
+  if (found.length > 0) return found
   const where = contracts.map(releaseOf).join(', ')
-  throw new UsageError(`no clause or divergence '${id}' in ${where}; nearest is ${nearest(id, [...entries.keys()])}`)
+  throw new UsageError(`no clause or divergence '${id}' in ${where}; nearest is ${nearest(id, entries.map(idOf))}`)
+}
+
+/** Everything in a contract that can be run: its clauses, then its divergences. */
+export function entriesOf(contract: AnyContract): Entry[] {
+  return [
+    ...contract.clauses.map((clause) => ({ contract, clause })),
+    ...contract.divergences.map((divergence) => ({ contract, divergence })),
+  ]
+}
+
+export function idOf(entry: Entry): string {
+  return 'clause' in entry ? entry.clause.id : entry.divergence.id
 }

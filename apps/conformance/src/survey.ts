@@ -2,7 +2,7 @@
 import { KernelPanic, UndefinedBehaviour } from '@kt/core'
 import { ClauseViolation, runClause, runDivergence } from '@kt/core/contract'
 import type { Clause, ClauseResult, Divergence, DivergenceResult } from '@kt/core/contract'
-import { releaseOf, type AnyContract, type Entry } from './contracts.js'
+import { idOf, releaseOf, type AnyContract, type Entry } from './contracts.js'
 
 export type Reading = ClauseResult['reading']
 
@@ -15,23 +15,17 @@ export interface Survey {
   readonly faults: readonly string[]
 }
 
-/** Runs every clause of the contracts under the readings, and every divergence, which always needs both. */
-export function survey(contracts: readonly AnyContract[], readings: readonly Reading[] = READINGS): Survey {
-  return surveyEntries(
-    contracts.flatMap((contract): Entry[] => [
-      ...contract.clauses.map((clause) => ({ contract, clause })),
-      ...contract.divergences.map((divergence) => ({ contract, divergence })),
-    ]),
-    readings,
-  )
-}
-
-/** Runs some clauses and divergences, in the order given. */
-export function surveyEntries(entries: readonly Entry[], readings: readonly Reading[] = READINGS): Survey {
+/** Runs some clauses and divergences, in the order given; `starting` hears of each before it runs. */
+export function surveyEntries(
+  entries: readonly Entry[],
+  readings: readonly Reading[] = READINGS,
+  starting: (id: string, done: number, total: number) => void = () => undefined,
+): Survey {
   const clauses: ClauseResult[] = []
   const divergences: DivergenceResult[] = []
   const faults: string[] = []
-  for (const entry of entries) {
+  for (const [done, entry] of entries.entries()) {
+    starting(idOf(entry), done, entries.length)
     if ('clause' in entry) {
       const clause = watchedClause(entry.clause, faults)
       clauses.push(...readings.map((reading) => runClause(entry.contract, clause, reading)))

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { stripVTControlCharacters } from 'node:util'
 import type { Terminal } from './terminal.js'
 
 export type Cell = string | { readonly content: string; readonly colSpan: number }
@@ -22,9 +23,13 @@ export function table({ colours }: Terminal, { head, body, foot = [], aligns }: 
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: [...aligns],
   })
-  made.push(...[...head, ...body, ...foot].map((row) => row.map((cell) => (typeof cell === 'string' ? cell : spanning(cell)))))
+  made.push(
+    ...[...head, ...body, ...foot].map((row) => row.map((cell) => (typeof cell === 'string' ? cell : spanning(cell)))),
+  )
   const lines = made.toString().split('\n')
-  const rule = colours.dim('─'.repeat(made.width))
+  const rule = colours.dim(
+    '─'.repeat(Math.max(...lines.map((line) => stripVTControlCharacters(line).trimEnd().length))),
+  )
   const footAt = lines.length - foot.length
   return [
     ...lines.slice(0, head.length),

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly colours: Colours
   /** Prints one line, or several with newlines between them. */
   print(text: string): void
+  /** Shows one passing line, the empty one to take it away. Only somebody who looks sees it. */
+  status(text: string): void
 }
 
 /** What a terminal is made from: the process's own output, or a stand-in. */
@@ -20,21 +22,40 @@ export interface Output {
   write(text: string): unknown
 }
 
+/** What the command has to do with the world outside. */
+export interface World {
+  readonly out: Output
+  readonly err: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
 /** Colour is for a terminal whose user did not refuse it. picocolors would also take CI for one, so it is told. */
-export function openTerminal(output: Output, env: Readonly<Record<string, string | undefined>>): Terminal {
-  const isTty = output.isTTY === true
+export function openTerminal({ out, err, env }: World): Terminal {
+  const isTty = out.isTTY === true
+  const columns = Math.max(out.columns ?? 100, 40)
+  let shown = ''
   return {
-    columns: Math.max(output.columns ?? 100, 40),
+    columns,
     isTty,
     colours: picocolors.createColors(isTty && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
-    print: (text) => void output.write(`${text}\n`),
+    print: (text) => void out.write(`${text}\n`),
+    status: (text) => {
+      if (!isTty || err.isTTY !== true || text === shown) return
+      err.write(`\r\x1b[K${shorten(text, columns - 1)}`)
+      shown = text
+    },
   }
 }
 
 /** Cuts a text to a width, and shows that something was cut. */
 export function shorten(text: string, width: number): string {
-  const characters = [...text]
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(width - 1, 0)).join('').trimEnd()}…`
+  const characters = Array.from(text)
+  return characters.length <= width
+    ? text
+    : `${characters
+        .slice(0, Math.max(width - 1, 0))
+        .join('')
+        .trimEnd()}…`
 }
 
 /** Breaks a text into lines of at most a width, at spaces where there are any. */
@@ -44,7 +65,7 @@ export function wrap(text: string, width: number): string[] {
 
 function wrapLine(line: string, width: number): string[] {
   const lines: string[] = []
-  let rest = [...line]
+  let rest = Array.from(line)
   while (rest.length > width) {
     const space = rest.lastIndexOf(' ', width)
     const end = space > 0 ? space : width
@@ -61,5 +82,5 @@ export function printable(text: string): string {
 
 /** Fills a text up to a width. */
 export function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(width - [...text].length, 0))
+  return text + ' '.repeat(Math.max(width - Array.from(text).length, 0))
 }

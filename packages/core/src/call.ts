@@ -82,7 +82,7 @@ export class CallPort implements KernelCall<never> {
     let complete: boolean
     switch (thread.phase) {
       case CallPhase.fresh:
-        if (--machine.fuel < 0 || machine.announces) {
+        if (--machine.fuel < 0 || machine.mayBeTaken) {
           thread.phase = CallPhase.announced
           return this.suspended
         }
@@ -129,7 +129,7 @@ export class ComposedCall<T> implements KernelCall<T> {
     const { machine, steps } = this
     if (machine.pending === null) machine.misused('a kernel call is made once: call it again instead of keeping it')
     machine.pending = null
-    return machine.announces ? announced(machine, steps) : steps
+    return machine.mayBeTaken ? announced(machine, steps) : steps
   }
 
   next(): IteratorResult<Suspension, T> {
@@ -140,6 +140,8 @@ export class ComposedCall<T> implements KernelCall<T> {
 /** Lets another CPU act before a composed call looks at anything, as it may before a call of one piece. */
 function* announced<T>(machine: Machine, steps: Steps<T>): Steps<T> {
   machine.enter(announcement)
+  // Only the calls it is composed of count.
+  machine.fuel++
   yield* machine.port
   return yield* steps
 }

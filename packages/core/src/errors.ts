@@ -5,7 +5,7 @@
  * `TypeError` or `RangeError`; inside a thread that ends the run with the outcome `fault`.
  */
 
-/** The caller broke the contract where the release panics. The kernel has stopped; every later call throws it again. */
+/** The caller broke the contract where the release panics. The kernel has stopped: no later call comes back. */
 export class KernelPanic extends Error {
   override readonly name = 'KernelPanic'
 

@@ -1,4 +1,5 @@
 export { BigLock } from './big-lock.js'
+export { Budget } from './budget.js'
 export { CallPhase } from './call.js'
 export type { KernelCall, Operation, Steps, Suspension } from './call.js'
 export { ConditionVariable } from './condvar.js'

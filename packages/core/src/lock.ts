@@ -64,12 +64,13 @@ export function release(machine: Machine, thread: Thread, lock: Lock): void {
   lock.owner = null
   if (thread.held === lock) thread.held = lock.below
   else unlink(thread, lock)
+  // Before anybody is woken: who was lent this thread's rank is measured against what it has without the loan.
+  if (thread.lentRank >= 0) reclaim(machine, thread)
   if (lock.spinners !== 0) machine.scheduler.stopSpinning(lock)
   const { waiters } = lock
   if (waiters !== null) {
     while (waiters.head !== null) machine.scheduler.wake(waiters.head, WakeReason.woken)
   }
-  if (thread.lentRank >= 0) reclaim(machine, thread)
 }
 
 /** Puts a thread to sleep on the lock and lends its priority to the owner. */
@@ -95,7 +96,7 @@ export function blockedBy(thread: Thread): Thread | null {
   return queue?.isTurnstile === true ? (queue.object as Lock).owner : null
 }
 
-/** Recomputes what is still lent to a thread that released a lock. */
+/** Recomputes what is lent to a thread that released a lock or was given one. */
 export function reclaim(machine: Machine, thread: Thread): void {
   let rank = -1
   for (let lock = thread.held; lock !== null; lock = lock.below) {

@@ -24,7 +24,7 @@ export interface MachineOptions {
   readonly oracle?: Oracle
   /** Whether to record a trace. Default false. */
   readonly trace?: boolean
-  /** Kernel calls and clock ticks that one `boot` or `run` may take before it is called a livelock. Default 50 million. */
+  /** Kernel calls, clock ticks and started threads that one `boot` or `run` may take before it is called a livelock. Default 50 million. */
   readonly stepsMax?: number
 }
 
@@ -83,6 +83,7 @@ export class Machine {
   private mainValue: unknown = undefined
 
   private lastCpu = 0
+  private lastThread: Thread | null = null
   /** The slice ran out: other CPUs come first. */
   private mustRotate = false
   private isActive = false
@@ -131,9 +132,14 @@ export class Machine {
    * operation that goes on and returns what this returns: true to go on at once.
    */
   mayGoOn(thread: Thread): boolean {
-    if (!this.announces && (this.cpu.attention === 0 || !this.scheduler.mustGiveWay(this.cpu))) return true
+    if (!this.mayBeTaken) return true
     thread.phase = CallPhase.announced
     return false
+  }
+
+  /** Whether somebody may act before the running thread goes on: a CPU that is chosen, or what asks for this one. */
+  get mayBeTaken(): boolean {
+    return this.announces || (this.cpu.attention !== 0 && this.scheduler.mustGiveWay(this.cpu))
   }
 
   private cannotEnter(name: string): never {
@@ -163,20 +169,31 @@ export class Machine {
    */
   panic(message: string, clause: string | null = null): never {
     this.console.write(`panic: ${message}\n`)
-    this.halt = { kind: 'panic', message, clause, thread: this.running }
+    this.stop({ kind: 'panic', message, clause, thread: this.running })
     throw new KernelPanic(message, clause)
   }
 
   /** Stops the kernel where the release had no defined behaviour. */
   undefinedBehaviour(id: string, message: string): never {
-    this.halt = { kind: 'undefined', id, message, thread: this.running }
+    this.stop({ kind: 'undefined', id, message, thread: this.running })
     throw new UndefinedBehaviour(message, id)
+  }
+
+  /** From here on no call completes: a scenario that catches the error gets no further than its next call. */
+  private stop(halt: Halt): void {
+    this.halt = halt
+    this.stepsUsed = this.steps
+    this.slice = 0
+    this.fuel = 0
   }
 
   // Time
 
   get ticks(): number {
-    return Math.floor(this.timeline.now / this.tickNs)
+    const { tickNs, timeline } = this
+    const ticks = Math.floor(timeline.now / tickNs)
+    // Where a tick is no whole number of nanoseconds the quotient may fall short of the tick that has just come.
+    return (ticks + 1) * tickNs <= timeline.now ? ticks + 1 : ticks
   }
 
   /** The time of the n-th tick from the current one. */
@@ -291,7 +308,9 @@ export class Machine {
       const { ready } = this.scheduler
       if (ready === 0) return null
       const last = this.cpus[this.lastCpu]!
-      const goesOn = last.current?.phase === CallPhase.announced && !this.mustRotate
+      // Not one that announced its call before it was displaced: on the other road it would have waited for its turn.
+      const isAnnounced = last.current?.phase === CallPhase.announced && last.current === this.lastThread
+      const goesOn = isAnnounced && !this.mustRotate && (last.attention === 0 || !this.scheduler.mustGiveWay(last))
       this.mustRotate = false
       const candidates: (Cpu | Due)[] = []
       let index = goesOn && (ready & (1 << this.lastCpu)) !== 0 ? this.lastCpu : nextBit(ready, this.lastCpu)
@@ -315,6 +334,7 @@ export class Machine {
   resume(cpu: Cpu, thread: Thread): void {
     this.cpu = cpu
     this.running = thread
+    this.lastThread = thread
     try {
       const steps = (thread.steps ??= this.firstSteps(thread))
       const result = steps.next()
@@ -333,10 +353,13 @@ export class Machine {
   }
 
   private firstSteps(thread: Thread): Steps {
+    // Handlers and threads that start each other without a call would otherwise go on for ever unseen.
+    this.fuel--
     thread.phase = CallPhase.fresh
     const { a: body, b: argument } = thread
     thread.a = thread.b = null
     const steps = (body as (argument: unknown) => Steps)(argument)
+    if (this.pending !== null) this.misused('a body is a generator function, which makes calls with yield*')
     if (typeof (steps as Steps | undefined)?.next === 'function') return steps
     throw new TypeError(`the function of ${describe(thread)} is not a generator function: write function*`)
   }

@@ -46,7 +46,7 @@ export interface KernelPolicy {
   /** Whether a displaced thread goes to the head of its rank. */
   displacedToHead(thread: Thread): boolean
 
-  /** A CPU switched to a thread, null for its idle loop. */
+  /** A CPU switched to a thread, null for its idle loop. An interrupt on top of a thread is no switch. */
   switched(cpu: Cpu, thread: Thread | null): void
 
   /** A thread goes to sleep, on a queue or in a plain delay. Called before its sleep rank is asked. */

@@ -110,10 +110,21 @@ class Call {
       text += this.fmt.slice(literal, at)
       this.start = at
       this.end = at + 1
-      text += this.convert()
+      text += this.bare() ?? this.convert()
       literal = this.end
     }
     return text + this.fmt.slice(literal)
+  }
+
+  /** A `%d`, `%u` or `%s` with nothing between its two characters: nearly all that names of threads are made of. */
+  private bare(): string | null {
+    const letter = this.fmt.charAt(this.end)
+    const value = this.args[this.argsTaken]
+    const fits = letter === 's' ? typeof value === 'string' : isSmall(value) && (letter === 'd' || letter === 'u')
+    if (!fits) return null
+    this.end++
+    this.argsTaken++
+    return String(value)
   }
 
   private convert(): string {
@@ -264,6 +275,11 @@ class Call {
 
 function isInteger(value: PrintfArgument): value is number | bigint {
   return typeof value === 'bigint' || Number.isInteger(value)
+}
+
+/** Whether a value is an integer that an int and an unsigned int have alike. */
+function isSmall(value: PrintfArgument | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0x7fff_ffff
 }
 
 /** C's conversion to an integer type of so many bits. Up to 32 bits the shifts do it, without a bigint. */

@@ -10,15 +10,14 @@ export class RunQueue {
   /** Threads on the queue. */
   length = 0
 
-  private readonly heads: (Thread | null)[]
-  private readonly tails: (Thread | null)[]
+  /** By rank; they grow as far as ranks are used, because to fill them is a good part of making a kernel. */
+  private readonly heads: (Thread | null | undefined)[] = []
+  private readonly tails: (Thread | null | undefined)[] = []
   /** Bit r of word r >> 5 is set when rank r has threads; `summary` has a bit for each word. */
   private readonly words: number[]
   private summary = 0
 
   constructor(ranks: number) {
-    this.heads = new Array<Thread | null>(ranks).fill(null)
-    this.tails = new Array<Thread | null>(ranks).fill(null)
     this.words = new Array<number>((ranks + 31) >> 5).fill(0)
   }
 
@@ -30,7 +29,7 @@ export class RunQueue {
   }
 
   insertTail(thread: Thread, rank: number): void {
-    const tail = this.tails[rank]!
+    const tail = this.tails[rank] ?? null
     thread.rank = rank
     thread.next = null
     thread.previous = tail
@@ -41,7 +40,7 @@ export class RunQueue {
   }
 
   insertHead(thread: Thread, rank: number): void {
-    const head = this.heads[rank]!
+    const head = this.heads[rank] ?? null
     thread.rank = rank
     thread.previous = null
     thread.next = head
@@ -63,6 +62,16 @@ export class RunQueue {
     return thread
   }
 
+  /** The best thread that has none of the marks, or null. It stays on the queue. */
+  bestWithout(marks: number): Thread | null {
+    for (let rank = this.bestRank; rank >= 0; rank--) {
+      for (let thread = this.heads[rank] ?? null; thread !== null; thread = thread.next) {
+        if ((thread.marks & marks) === 0) return thread
+      }
+    }
+    return null
+  }
+
   remove(thread: Thread): void {
     const { next, previous, rank } = thread
     if (previous === null) this.heads[rank] = next
@@ -79,7 +88,7 @@ export class RunQueue {
   /** The threads in the order in which they would be taken. */
   *threads(): Generator<Thread, void, undefined> {
     for (let rank = this.heads.length - 1; rank >= 0; rank--) {
-      for (let thread = this.heads[rank]!; thread !== null; thread = thread.next!) yield thread
+      for (let thread = this.heads[rank] ?? null; thread !== null; thread = thread.next) yield thread
     }
   }
 

@@ -66,7 +66,6 @@ export function releaseWrite(machine: Machine, thread: Thread, lock: ReaderWrite
   release(machine, thread, lock)
   lock.waiters = writers
   for (const reader of readers) grant(machine, lock, reader)
-  reclaim(machine, thread)
 }
 
 function wait(machine: Machine, thread: Thread, lock: ReaderWriterLock, wish: Wish): false {
@@ -82,6 +81,8 @@ function grant(machine: Machine, lock: ReaderWriterLock, waiter: Thread): void {
   else take(waiter, lock)
   waiter.d = 'granted' satisfies Wish
   machine.scheduler.wake(waiter, WakeReason.woken)
+  // Those who go on waiting lend to the new owner from now on.
+  if (lock.owner === waiter) reclaim(machine, waiter)
 }
 
 function wakeAll(machine: Machine, lock: ReaderWriterLock): void {

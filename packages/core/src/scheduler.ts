@@ -49,18 +49,34 @@ export class Scheduler {
     thread.cpu = cpu
     thread.state = ThreadState.runnable
     cpu.queue.insertTail(thread, this.effectiveRank(thread))
-    if (cpu.current === null) this.setReady(cpu)
-    else this.considerPreemption(thread, cpu)
+    if (cpu.current !== null) this.considerPreemption(thread, cpu)
+    else {
+      this.setReady(cpu)
+      // It takes one of them, and the other is for whoever idles.
+      if (cpu.queue.length > 1) this.offerToIdle()
+    }
   }
 
   private considerPreemption(thread: Thread, cpu: Cpu): void {
     const preemption: Preemption = this.policy.preemption(thread, cpu)
-    if (preemption === Preemption.now || (preemption !== Preemption.none && cpu.current!.is(ThreadMark.inUserMode))) {
+    if (preemption === Preemption.now) {
       cpu.attention |= Attention.preempt
       this.setReady(cpu)
-    } else if (preemption === Preemption.atUserReturn) cpu.ast = true
-    // An idle CPU looks into the other queues, and takes what the release lets it take.
-    if (this.idle !== 0 && !thread.is(ThreadMark.bound)) this.ready |= this.idle
+    } else if (preemption === Preemption.atUserReturn) this.giveWayInUserMode(cpu)
+    if (!thread.is(ThreadMark.bound)) this.offerToIdle()
+  }
+
+  /** Makes what a CPU runs give way when it is next in user mode: at once if it is there. */
+  giveWayInUserMode(cpu: Cpu): void {
+    cpu.ast = true
+    if (cpu.current?.is(ThreadMark.inUserMode) !== true) return
+    cpu.attention |= Attention.preempt
+    this.setReady(cpu)
+  }
+
+  /** Idle CPUs look into the other queues, and take what the release lets them take. */
+  private offerToIdle(): void {
+    this.ready |= this.idle
   }
 
   /** Puts the running thread back on its CPU's queue. */
@@ -75,11 +91,14 @@ export class Scheduler {
   rankChanged(thread: Thread): void {
     if (thread.state === ThreadState.runnable) {
       const { cpu } = thread
+      // Under a loan its own rank does not count: it keeps its place.
+      if (thread.rank === this.effectiveRank(thread)) return
       cpu.queue.remove(thread)
       cpu.queue.insertTail(thread, this.effectiveRank(thread))
       if (cpu.current !== null) this.considerPreemption(thread, cpu)
     } else if (thread.sleepQueue !== null) {
       const queue = thread.sleepQueue
+      if (thread.rank === this.policy.sleepRank(thread)) return
       queue.remove(thread)
       queue.insert(thread, this.policy.sleepRank(thread))
     }
@@ -136,6 +155,13 @@ export class Scheduler {
     lock.spinners |= 1 << cpu.index
     this.ready &= ~(1 << cpu.index)
     this.machine.trace?.spin(thread, lock.name)
+    // Whoever spins for one of its locks would wait for a thread that does not get on:
+    //
+    //     owner of m              spinner on m
+    //                             has the big lock
+    //     spins for the big lock
+    //                             looks again, and blocks: the big lock is free
+    if (thread.is(ThreadMark.spunUpon)) this.ownerLeft(thread)
   }
 
   /** Lets the CPUs that spin on the lock try again. */
@@ -163,8 +189,8 @@ export class Scheduler {
 
   /** Gives a CPU its turn: it runs a thread until that suspends. */
   step(cpu: Cpu): void {
-    if (cpu.spinningOn !== null) this.unspin(cpu)
     if (cpu.attention !== 0) this.attend(cpu)
+    if (cpu.spinningOn !== null) this.unspin(cpu)
     let thread = cpu.current
     if (thread === null) {
       thread = this.dispatch(cpu)
@@ -192,6 +218,7 @@ export class Scheduler {
       cpu.ipl = 0
     }
     this.dispatch(cpu)
+    if (thread.state === ThreadState.runnable && !thread.is(ThreadMark.bound)) this.offerToIdle()
   }
 
   /** Picks the CPU's next thread, null when there is none and the CPU idles. */
@@ -257,6 +284,8 @@ export class Scheduler {
   /** Runs a thread on top of what the CPU was doing, at an interrupt level. */
   private pin(cpu: Cpu, thread: Thread, ipl: number): void {
     this.pauseWork(cpu)
+    if (cpu.current?.is(ThreadMark.spunUpon) === true) this.ownerLeft(cpu.current)
+    if (cpu.current === null && cpu.queue.length > 0) this.offerToIdle()
     thread.pinned = cpu.current
     thread.ipl = cpu.ipl
     cpu.ipl = ipl
@@ -264,7 +293,6 @@ export class Scheduler {
     thread.state = ThreadState.running
     thread.cpu = cpu
     cpu.current = thread
-    this.policy.switched(cpu, thread)
     this.machine.trace?.switch(cpu, thread)
   }
 
@@ -275,7 +303,8 @@ export class Scheduler {
     thread.pinned = null
     cpu.ipl = thread.ipl
     thread.ipl = 0
-    this.policy.switched(cpu, cpu.current)
+    // On the way back to user mode.
+    if (cpu.ast) this.giveWayInUserMode(cpu)
     this.machine.trace?.switch(cpu, cpu.current)
   }
 
@@ -291,7 +320,7 @@ export class Scheduler {
     cpu.spinningOn = null
   }
 
-  /** An owner others spin upon leaves its CPU: they have to look again, and will block. */
+  /** An owner others spin upon leaves its CPU or spins itself: they have to look again, and will block. */
   private ownerLeft(owner: Thread): void {
     owner.marks &= ~ThreadMark.spunUpon
     for (let lock = owner.held; lock !== null; lock = lock.below) this.stopSpinning(lock)

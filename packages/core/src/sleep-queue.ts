@@ -66,14 +66,21 @@ const EMPTY_CHANNELS_MAX = 4096
 export class ChannelTable {
   private readonly channels = new Map<WaitObject, SleepQueue>()
   private sweepAt = EMPTY_CHANNELS_MAX
+  /** The channels used last: two threads that take turns use two, over and over. */
   private last: SleepQueue | null = null
+  private lastButOne: SleepQueue | null = null
 
   /** The channel's queue, or null when nobody ever slept on it. */
   find(object: WaitObject): SleepQueue | null {
-    const last = this.last
+    const { last, lastButOne } = this
     if (last !== null && last.object === object) return last
+    if (lastButOne !== null && lastButOne.object === object) return this.remember(lastButOne)
     const queue = this.channels.get(object)
-    if (queue === undefined) return null
+    return queue === undefined ? null : this.remember(queue)
+  }
+
+  private remember(queue: SleepQueue): SleepQueue {
+    this.lastButOne = this.last
     this.last = queue
     return queue
   }
@@ -85,13 +92,13 @@ export class ChannelTable {
     if (this.channels.size >= this.sweepAt) this.sweep()
     const queue = new SleepQueue(object)
     this.channels.set(object, queue)
-    this.last = queue
-    return queue
+    return this.remember(queue)
   }
 
   private sweep(): void {
     for (const [object, queue] of this.channels) if (queue.length === 0) this.channels.delete(object)
     this.sweepAt = this.channels.size * 2 + EMPTY_CHANNELS_MAX
     this.last = null
+    this.lastButOne = null
   }
 }

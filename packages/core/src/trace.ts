@@ -36,11 +36,10 @@ export interface TraceEvent {
   readonly detail: string
 }
 
-const FIELDS = 3
 const CHUNK_EVENTS = 1024
 
 /**
- * What happened, in order. Recording stores a few numbers and one reference for each event; names are looked up when
+ * What happened, in order. Recording stores two numbers and two references for each event; names are looked up when
  * somebody reads. Objects count by the order in which they first appear, so equal runs have equal hashes whatever the
  * objects are.
  */
@@ -99,21 +98,18 @@ export class Trace {
     let { chunk } = this
     if (this.used === CHUNK_EVENTS || chunk === null) {
       chunk = {
-        numbers: new Int32Array(CHUNK_EVENTS * FIELDS),
+        heads: new Int32Array(CHUNK_EVENTS),
         times: new Float64Array(CHUNK_EVENTS),
-        threads: [],
-        objects: [],
+        // Of full length at once: growing them costs more than all the rest.
+        threads: new Array<Thread | null>(CHUNK_EVENTS),
+        objects: new Array<unknown>(CHUNK_EVENTS),
       }
       this.chunk = chunk
       this.chunks.push(chunk)
       this.used = 0
     }
     const index = this.used++
-    const at = index * FIELDS
-    const { numbers } = chunk
-    numbers[at] = kind | (cpu.index << 8)
-    numbers[at + 1] = thread === null ? -1 : thread.id
-    numbers[at + 2] = value
+    chunk.heads[index] = kind | (cpu.index << 8) | (value << 16)
     chunk.times[index] = this.machine.timeline.now
     chunk.threads[index] = thread
     chunk.objects[index] = object
@@ -124,16 +120,16 @@ export class Trace {
     for (let index = from; index < this.length; index++) {
       const chunk = this.chunks[Math.floor(index / CHUNK_EVENTS)]!
       const within = index % CHUNK_EVENTS
-      const [head, id, value] = chunk.numbers.subarray(within * FIELDS, within * FIELDS + FIELDS) as unknown as number[]
-      const thread = chunk.threads[within]
-      const kind = KINDS[head! & 0xff]!
+      const head = chunk.heads[within]!
+      const thread = chunk.threads[within]!
+      const kind = KINDS[head & 0xff]!
       yield {
         timeNs: chunk.times[within]!,
-        cpu: head! >> 8,
+        cpu: (head >> 8) & 0xff,
         kind,
-        thread: id!,
-        name: thread === null || thread === undefined ? 'idle' : (thread.name ?? 'unnamed'),
-        detail: kind === 'wake' ? WAKE_REASONS[value!]! : detailOf(chunk.objects[within]),
+        thread: idOf(thread),
+        name: thread === null ? 'idle' : (thread.name ?? 'unnamed'),
+        detail: kind === 'wake' ? WAKE_REASONS[head >> 16]! : detailOf(chunk.objects[within]),
       }
     }
   }
@@ -145,7 +141,10 @@ export class Trace {
     for (let index = 0; index < this.length; index++) {
       const chunk = this.chunks[Math.floor(index / CHUNK_EVENTS)]!
       const within = index % CHUNK_EVENTS
-      for (let field = 0; field < FIELDS; field++) digest.word(chunk.numbers[within * FIELDS + field]!)
+      const head = chunk.heads[within]!
+      digest.word(head & 0xffff)
+      digest.word(idOf(chunk.threads[within]!))
+      digest.word(head >> 16)
       const timeNs = chunk.times[within]!
       digest.word(timeNs % 0x1_0000_0000)
       digest.word(Math.floor(timeNs / 0x1_0000_0000))
@@ -162,8 +161,13 @@ export class Trace {
   }
 }
 
+function idOf(thread: Thread | null): number {
+  return thread === null ? -1 : thread.id
+}
+
 interface Chunk {
-  readonly numbers: Int32Array
+  /** Kind, CPU and value of each event, a byte, a byte and two. */
+  readonly heads: Int32Array
   readonly times: Float64Array
   readonly threads: (Thread | null)[]
   readonly objects: unknown[]

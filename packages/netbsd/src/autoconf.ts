@@ -134,10 +134,12 @@ export function* createMountrootThreads(machine: NetbsdMachine): Steps<readonly 
 export function* finalize(machine: NetbsdMachine): Steps<void> {
   const { autoconf } = machine
   while (autoconf.pending > 0) yield* machine.sleep.tsleep(autoconf, 0, 'cfpend', 0)
+  yield* machine.kernelLock.KERNEL_LOCK(1, null)
   for (let isBusy = true; isBusy;) {
     isBusy = false
     for (const { dev, func } of autoconf.finalizers) if ((yield* func(dev)) !== 0) isBusy = true
   }
+  yield* machine.kernelLock.KERNEL_UNLOCK_ONE(null)
 }
 
 interface DrainArgument {

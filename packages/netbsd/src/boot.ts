@@ -3,7 +3,7 @@ import { attachDevices, createInterruptThreads, createMountrootThreads, finalize
 import { kcondvar_t } from './condvar.js'
 import type { CpuInfo } from './cpu.js'
 import { FpuUnit } from './fpu.js'
-import { createKthread, KTHREAD_IDLE, KTHREAD_MPSAFE } from './kthread.js'
+import { createKthread, KTHREAD_IDLE, KTHREAD_MPSAFE } from './create.js'
 import { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
 import { kmutex_t, MUTEX_DEFAULT } from './mutex.js'

@@ -17,15 +17,15 @@ export class callout_t extends Due {
   arg: unknown = null
   /** The CPU it was armed on, and on which its function is called. */
   ci: CpuInfo | null = null
-  /** Its time came, and the function was not called yet or has been (until it is armed again). */
+  /** The function was called since it was armed. */
   hasFired = false
+  /** Its time came and the soft clock has not got to it: still pending. */
   isQueued = false
   isInvoking = false
 
   override fire(): void {
     const cpu = this.ci!
     const machine = cpu.machine as NetbsdMachine
-    this.hasFired = true
     this.isQueued = true
     machine.expired[cpu.index]!.push(this)
     scheduleOn(machine, machine.softclock, cpu)
@@ -47,11 +47,11 @@ export interface CalloutCalls {
   callout_stop(c: callout_t): KernelCall<boolean>
   /** The same, and waits until the function does not run any more. @param mtx - Released meanwhile, or null. */
   callout_halt(c: callout_t, mtx: kmutex_t | null): KernelCall<boolean>
-  /** Whether it is armed and has not fired. */
+  /** Whether its function is still to be called. */
   callout_pending(c: callout_t): KernelCall<boolean>
-  /** Whether it has fired since it was armed. */
+  /** Whether its function was called since it was armed. */
   callout_expired(c: callout_t): KernelCall<boolean>
-  /** Whether its function runs, or is about to. */
+  /** Whether its function runs. */
   callout_invoking(c: callout_t): KernelCall<boolean>
 }
 
@@ -72,9 +72,9 @@ export function calloutCalls(machine: NetbsdMachine): CalloutCalls {
     callout_reset: (c, ticks, func, arg) => call(reset, c, ticks, func, arg),
     callout_stop: (c) => call(stop, c, null, null, null),
     callout_halt: (c, mtx) => machine.call('callout_halt', halt(machine, c, mtx)),
-    callout_pending: (c) => call(look, c, (c: callout_t) => c.isArmed, null, null),
+    callout_pending: (c) => call(look, c, (c: callout_t) => c.isArmed || c.isQueued, null, null),
     callout_expired: (c) => call(look, c, (c: callout_t) => c.hasFired, null, null),
-    callout_invoking: (c) => call(look, c, (c: callout_t) => c.isInvoking || c.isQueued, null, null),
+    callout_invoking: (c) => call(look, c, (c: callout_t) => c.isInvoking, null, null),
   }
 }
 
@@ -83,6 +83,7 @@ export function* softclock(machine: NetbsdMachine, cpu: CpuInfo): Steps<void> {
   const expired = machine.expired[cpu.index]!
   for (let c = expired.shift(); c !== undefined; c = expired.shift()) {
     c.isQueued = false
+    c.hasFired = true
     c.isInvoking = true
     const wantsLock = (c.flags & CALLOUT_MPSAFE) === 0
     if (wantsLock) yield* machine.kernelLock.KERNEL_LOCK(1, null)
@@ -132,6 +133,7 @@ const reset: Operation = {
     if (ticks === null) return true
     if (c.func === null) machine.panic('kernel diagnostic assertion "c->c_func != NULL" failed')
     machine.timeline.cancel(c)
+    dequeue(machine, c)
     c.ci = machine.cpu
     c.hasFired = false
     machine.timeline.arm(c, machine.tickTimeNs(Math.max(1, ticks)))

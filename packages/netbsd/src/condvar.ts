@@ -143,7 +143,7 @@ const waitFor: Operation = {
     const isInterruptible = lwp.c as boolean
     checkTicks('cv_timedwait', lwp.d as number)
     if (mtx.owner !== lwp) mtx.checkOwner(machine, lwp, 'cv_wait')
-    if (!mtx.spins || lwp.cpu.spinMutexes > 1) machine.assertSleepable(lwp, 'cv_wait')
+    machine.assertSleepable(lwp, 'cv_wait', mtx)
     const refused = isInterruptible ? interruption(lwp) : 0
     if (refused !== 0) {
       lwp.result = refused

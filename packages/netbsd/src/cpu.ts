@@ -11,7 +11,7 @@ export class CpuInfo extends Cpu {
   /** Ticks left of the round-robin quantum, and until the next schedclock. */
   spc_ticks: number
   spc_schedticks: number
-  /** A SCHED_OTHER thread has seen one expiry of the quantum; and a second. */
+  /** A SCHED_OTHER thread has seen one expiry of the quantum; and a second, or a SCHED_RR thread its first. */
   spc_seenrr = false
   spc_shouldyield = false
   /** No unbound thread runs here. */

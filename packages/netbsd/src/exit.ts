@@ -12,25 +12,32 @@ import type { Proc } from './proc.js'
  * one is uncollected at any time (NB-G-09).
  */
 export function exitKthread(machine: NetbsdMachine, lwp: Lwp): void {
-  const proc = lwp.process as Proc
   if (machine.diagnostic && lwp.held !== null) {
     machine.panic(`kthread ${lwp.l_name} (${lwp.l_lid}) exits with ${lwp.held.kind} ${lwp.held.name} held`, 'NB-G-10')
   }
-  discardFpu(machine, lwp)
-  collectZombie(proc)
   removeTimeshared(machine, lwp)
-  lwp.name = '(zombie)'
   machine.scheduler.end(lwp)
+  parkDead(machine, lwp)
+}
+
+/** Leaves a kernel thread that is over to be collected, and collects the one before it. */
+export function parkDead(machine: NetbsdMachine, lwp: Lwp): void {
+  const proc = lwp.process as Proc
+  discardFpu(machine, lwp)
+  collectZombie(machine, proc)
   proc.zombie = lwp
 }
 
 /** Frees the dead LWP that waits in a process, if there is one: structure, stack and LID. */
-export function collectZombie(proc: Proc): void {
+export function collectZombie(machine: NetbsdMachine, proc: Proc): void {
   const { zombie } = proc
   if (zombie === null) return
   proc.zombie = null
   proc.remove(zombie)
   zombie.isFree = true
+  machine.uareas.give()
+  const waiters = machine.channels.find(machine.uareas)
+  if (waiters?.head) machine.scheduler.wake(waiters.head, WakeReason.woken)
 }
 
 /** The end of a user process with its last LWP. Its parent waits for it at once. */

@@ -93,7 +93,7 @@ const fpuExit: Operation = {
     lwp.result = undefined
     if (s !== 0) return true
     lwp.l_flag &= ~OPEN
-    zero(lwp)
+    zero(machine, lwp)
     return true
   },
   resume: () => true,
@@ -122,21 +122,25 @@ const store: Operation = {
 export function discardFpu(machine: NetbsdMachine, lwp: Lwp): void {
   if ((lwp.l_flag & OPEN) === 0) return
   machine.remark('NB-G-12', `kthread ${lwp.l_name} (${lwp.l_lid}) ended with its FPU window open`)
-  if (machine.reading === 'page') zero(lwp)
-  else disown(lwp)
+  if (machine.reading === 'page') zero(machine, lwp)
+  else disown(machine, lwp)
 }
 
 /** Zeroes the thread's registers wherever they are, and takes the unit away from it. */
-function zero(lwp: Lwp): void {
-  const unit = lwp.cpu.fpu
-  if (unit?.owner === lwp) unit.registers.fill(0)
-  disown(lwp)
+function zero(machine: NetbsdMachine, lwp: Lwp): void {
+  unitOf(machine, lwp)?.registers.fill(0)
+  disown(machine, lwp)
 }
 
-function disown(lwp: Lwp): void {
-  const unit = lwp.cpu.fpu
-  if (unit?.owner === lwp) unit.owner = null
+function disown(machine: NetbsdMachine, lwp: Lwp): void {
+  const unit = unitOf(machine, lwp)
+  if (unit !== null) unit.owner = null
   lwp.fpu = null
+}
+
+/** The unit that has the thread's registers: that of the CPU where it used them last, which it may have left since. */
+function unitOf(machine: NetbsdMachine, lwp: Lwp): FpuUnit | null {
+  return machine.cpus.find((cpu) => cpu.fpu?.owner === lwp)?.fpu ?? null
 }
 
 /** The unit of the thread's CPU with the thread's registers in it, or a trap. */
@@ -153,8 +157,8 @@ function unitFor(machine: NetbsdMachine, lwp: Lwp): FpuUnit {
   if (unit.owner === lwp) return unit
   // The state follows the thread lazily: the last owner's registers are saved when another wants the unit.
   if (unit.owner !== null) unit.owner.fpu!.set(unit.registers)
-  const elsewhere = machine.cpus.find((other) => other.fpu?.owner === lwp)?.fpu
-  if (elsewhere) {
+  const elsewhere = unitOf(machine, lwp)
+  if (elsewhere !== null) {
     lwp.fpu!.set(elsewhere.registers)
     elsewhere.owner = null
   }

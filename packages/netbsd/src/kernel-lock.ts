@@ -104,7 +104,9 @@ const raise: Operation = {
 const lower: Operation = {
   name: 'splx',
   start(machine: NetbsdMachine, lwp: Lwp) {
-    machine.cpu.ipl = lwp.a as number
+    const ipl = lwp.a as number
+    if (!(ipl >= P.IPL_NONE && ipl <= P.IPL_HIGH)) throw new RangeError(`splx: there is no level ${String(ipl)}`)
+    machine.cpu.ipl = ipl
     lwp.result = undefined
     return true
   },

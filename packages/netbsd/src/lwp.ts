@@ -48,8 +48,9 @@ export class Lwp extends Thread {
     return this.id
   }
 
-  /** Name for display, empty when it has none. */
+  /** Name for display, empty when it has none; a dead kernel thread's is overwritten (§2.3), its trace keeps it. */
   get l_name(): string {
+    if (this.state === ThreadState.dead && this.isSystem) return '(zombie)'
     return this.name ?? ''
   }
 

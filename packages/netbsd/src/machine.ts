@@ -1,5 +1,7 @@
 import {
   AddressSpace,
+  Budget,
+  inRange,
   Machine,
   ThreadMark,
   type KernelCall,
@@ -13,12 +15,13 @@ import { Autoconf } from './autoconf.js'
 import { calloutCalls, softclock, type callout_t, type CalloutCalls } from './callout.js'
 import { condvarCalls, type CondvarCalls } from './condvar.js'
 import { CpuInfo } from './cpu.js'
-import { exitUserProcess } from './exit.js'
+import { exitUserProcess, parkDead } from './exit.js'
 import type { FpuPort } from './fpu.js'
 import { kernelLockCalls, type KernelLockCalls } from './kernel-lock.js'
-import { JoinPoint, kthreadCalls, type KthreadCalls } from './kthread.js'
+import { JoinPoint } from './join.js'
+import { kthreadCalls, type KthreadCalls } from './kthread.js'
 import { Lwp } from './lwp.js'
-import { mutexCalls, type MutexCalls } from './mutex.js'
+import { mutexCalls, type kmutex_t, type MutexCalls } from './mutex.js'
 import * as P from './param.js'
 import { NetbsdPolicy, QUANTA_PER_SECOND, SCHEDCLOCK_HZ } from './policy.js'
 import { Proc } from './proc.js'
@@ -37,6 +40,10 @@ export interface NetbsdOptions extends MachineOptions {
   readonly diagnostic?: boolean
   /** How the machine's port lets kernel threads use the floating-point unit (10.1). Default `'aarch64'`. */
   readonly fpuPort?: FpuPort
+  /**
+   * Kernel stacks there are, boot's threads included; a creation that finds none waits for one. Default: no end.
+   */
+  readonly uareas?: number
 }
 
 /** A report that no release prints: what a reader of the run wants to know. */
@@ -58,6 +65,7 @@ export class NetbsdMachine extends Machine {
   readonly reading: Reading
   readonly diagnostic: boolean
   readonly fpuPort: FpuPort
+  readonly uareas: Budget
   readonly rrTicks: number
   readonly schedTicks: number
 
@@ -86,9 +94,13 @@ export class NetbsdMachine extends Machine {
   readonly expired: callout_t[][]
   readonly autoconf: Autoconf = new Autoconf()
   nprocs = 1
+  /** Threads of `boot` and `run`: one that an earlier run left behind may return in a later one. */
+  readonly mains: Set<Lwp> = new Set()
   /** User processes that were started before boot. */
   readonly waitingForBoot: Lwp[] = []
   isBooted = false
+  /** The object that scenarios call, given to each `main`. */
+  kernel: unknown = null
 
   private nextLid: number
   private nextPid = 1
@@ -112,6 +124,10 @@ export class NetbsdMachine extends Machine {
     this.reading = oneOf('reading', options.reading ?? 'page', ['page', 'kernel'])
     this.diagnostic = options.diagnostic ?? true
     this.fpuPort = oneOf('fpuPort', options.fpuPort ?? 'aarch64', ['aarch64', 'x86', 'none'])
+    this.uareas = new Budget(
+      'uarea',
+      options.uareas === undefined ? Infinity : inRange('uareas', options.uareas, 1, 2 ** 31),
+    )
     policy.attach(this)
     this.softints = new SoftintTable(this)
     this.expired = this.cpus.map(() => [])
@@ -169,7 +185,11 @@ export class NetbsdMachine extends Machine {
 
   /** A thread's function returned. Only `main` and user processes may. */
   returned(lwp: Lwp, value: unknown): Steps | null {
-    if (lwp === this.main || lwp === this.lwp0) return null
+    if (this.mains.delete(lwp)) {
+      parkDead(this, lwp)
+      return null
+    }
+    if (lwp === this.lwp0) return null
     if (!lwp.isSystem) return exitUserProcess(this, lwp, value)
     if (this.reading === 'kernel') {
       // NB-D-23: control falls into the return to user mode with a trap frame copied from lwp0.
@@ -185,13 +205,18 @@ export class NetbsdMachine extends Machine {
     if (!condition && this.diagnostic) this.panic(`kernel diagnostic assertion "${expression}" failed`, clause)
   }
 
-  /** Panics where a thread may not sleep (§3.15). */
-  assertSleepable(lwp: Lwp, call: string): void {
+  /**
+   * Panics where a thread may not sleep (§3.15).
+   *
+   * @param interlock - A mutex that is released on the way to sleep, and so may be a spin mutex.
+   */
+  assertSleepable(lwp: Lwp, call: string, interlock: kmutex_t | null = null): void {
     if (lwp.is(ThreadMark.interruptFrame)) this.panic(`assert_sleepable: interrupt caller=${call}`, 'NB-G-03')
     if ((lwp.l_pflag & P.LP_INTR) !== 0 && this.diagnostic) {
       this.panic(`assert_sleepable: softint caller=${call}`, 'NB-G-03')
     }
-    if (lwp.cpu.spinMutexes > 0) this.panic(`${call}: blocking with a spin mutex held`)
+    const released = interlock?.spins === true ? 1 : 0
+    if (lwp.cpu.spinMutexes > released) this.panic(`${call}: blocking with a spin mutex held`)
   }
 
   remark(id: string, text: string): void {

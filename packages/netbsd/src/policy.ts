@@ -126,15 +126,18 @@ export class NetbsdPolicy implements KernelPolicy {
   steal(cpu: CpuInfo): Thread | null {
     const { machine } = this
     if (machine.ncpu === 1 || cpu.spc_offline || machine.isUniprocessorYet) return null
-    let victim: CpuInfo | null = null
-    for (const other of machine.cpus) if (other.queue.length > (victim?.queue.length ?? 0)) victim = other
-    if (victim === null) return null
-    for (const thread of victim.queue.threads()) {
-      if (thread.is(ThreadMark.bound)) continue
-      victim.queue.remove(thread)
-      return thread
+    // From the longest queue that has one to give: a queue of bound threads must not hide the others.
+    let stolen: Thread | null = null
+    let length = 0
+    for (const { queue } of machine.cpus) {
+      if (queue.length <= length) continue
+      const thread = queue.bestWithout(ThreadMark.bound)
+      if (thread === null) continue
+      stolen = thread
+      length = queue.length
     }
-    return null
+    stolen?.cpu.queue.remove(stolen)
+    return stolen
   }
 
   // Preemption (§3.4)
@@ -149,12 +152,16 @@ export class NetbsdPolicy implements KernelPolicy {
   mayPreempt(cpu: CpuInfo): boolean {
     const lwp = cpu.current!
     if (cpu.ipl > P.IPL_PREEMPT || lwp.is(ThreadMark.pinning) || this.machine.isPreemptionOff) return false
-    return lwp.bigLocks === 0 && lwp.l_nopreempt === 0
+    // A soft interrupt that blocked goes on as an ordinary thread, and still is not displaced (§3.10).
+    if ((lwp.l_pflag & P.LP_INTR) !== 0) return false
+    if (lwp.bigLocks !== 0 || cpu.spinningOn === this.machine.bigLock) return false
+    return lwp.l_nopreempt === 0
   }
 
   displacedToHead(lwp: Lwp): boolean {
     if (!this.machine.release.preemptedKeepsPlace) return false
-    if (lwp.l_class === P.SCHED_RR) return lwp.cpu.spc_ticks !== this.machine.rrTicks
+    // The preemption may come long after the quantum ended: while it was refused, ticks went on.
+    if (lwp.l_class === P.SCHED_RR) return !lwp.cpu.spc_shouldyield
     return lwp.l_class === P.SCHED_FIFO
   }
 
@@ -166,6 +173,10 @@ export class NetbsdPolicy implements KernelPolicy {
   // Sleep
 
   sleeps(lwp: Lwp, queue: SleepQueue | null): void {
+    // An interlock is released on the way to sleep; a lock that is waited for leaves the spin mutexes held.
+    if (queue?.isTurnstile === true && lwp.cpu.spinMutexes > 0) {
+      this.machine.panic(`mi_switch: cpu${lwp.cpu.index}: blocking with a spin mutex held`)
+    }
     if ((lwp.l_flag & P.LW_SYSTEM) === 0) lwp.l_kpribase = queue?.isTurnstile === true ? P.PRI_KTHREAD : P.PRI_KERNEL
   }
 
@@ -202,13 +213,17 @@ export class NetbsdPolicy implements KernelPolicy {
       case P.SCHED_FIFO:
         return
       case P.SCHED_RR:
+        // With nobody to give way to it begins its next quantum.
+        cpu.spc_shouldyield = cpu.queue.length > 0
         this.forcePreemption(cpu)
         return
       default:
         if (cpu.spc_shouldyield) this.forcePreemption(cpu)
         else if (cpu.spc_seenrr) {
           cpu.spc_shouldyield = true
-          cpu.ast = true
+          // In user mode it returns there from the clock interrupt, and gives way on the way.
+          if (lwp.is(ThreadMark.inUserMode)) this.forcePreemption(cpu)
+          else cpu.ast = true
         } else cpu.spc_seenrr = true
     }
   }

@@ -45,6 +45,8 @@ export interface Release {
   readonly softintKeepsBigLock: boolean
   /** Whether the configroot threads are created to be joined (§3.13). */
   readonly configrootJoined: boolean
+  /** Whether workqueue_create asserts that the name fits (§3.11). */
+  readonly workqueueNameAsserted: boolean
   /** How a workqueue wakes its worker (§3.11). */
   readonly workqueueWakes: 'signal' | 'broadcast'
 

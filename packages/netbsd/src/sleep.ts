@@ -1,4 +1,4 @@
-import { acquire, release, WakeReason, yieldCpu, type KernelCall, type Operation, type WaitObject } from '@kt/core'
+import { acquire, release, ThreadMark, WakeReason, yieldCpu, type KernelCall, type Operation, type WaitObject } from '@kt/core'
 import { EINTR, ERESTART, EWOULDBLOCK } from './errno.js'
 import { interruptSleep } from './exit.js'
 import type { Lwp } from './lwp.js'
@@ -79,11 +79,11 @@ export function sleepCalls(machine: NetbsdMachine): SleepCalls {
       return machine.port
     },
     yield() {
-      machine.enter(yieldCpu)
+      machine.enter(yieldNow)
       return machine.port
     },
     preempt() {
-      machine.enter(yieldCpu)
+      machine.enter(preemptNow)
       return machine.port
     },
     cancel(l) {
@@ -96,6 +96,18 @@ export function sleepCalls(machine: NetbsdMachine): SleepCalls {
 /** Stage of a sleep, in `d` once the time-out is armed. */
 const ASLEEP = -1
 const RETAKING = -2
+
+const yieldNow: Operation = {
+  name: 'yield',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    if (lwp.is(ThreadMark.interruptFrame)) machine.panic(`assert_sleepable: interrupt caller=${this.name}`, 'NB-G-03')
+    if (lwp.cpu.spinMutexes > 0) machine.panic(`${this.name}: blocking with a spin mutex held`)
+    return yieldCpu.start(machine, lwp)
+  },
+  resume: (machine, lwp) => yieldCpu.resume(machine, lwp),
+}
+
+const preemptNow: Operation = { ...yieldNow, name: 'preempt' }
 
 /** Why an interruptible sleep cannot begin or go on, 0 if it can. A pending signal has no handler here. */
 export function interruption(lwp: Lwp): number {
@@ -117,6 +129,7 @@ export function sleepResult(machine: NetbsdMachine, lwp: Lwp): number {
 
 /** Releases an interlock, whatever kind of mutex it is. */
 export function releaseInterlock(machine: NetbsdMachine, lwp: Lwp, mtx: kmutex_t): void {
+  machine.trace?.unlock(lwp, mtx)
   release(machine, lwp, mtx)
   mtx.lowerIpl(lwp.cpu)
 }
@@ -125,7 +138,9 @@ export function releaseInterlock(machine: NetbsdMachine, lwp: Lwp, mtx: kmutex_t
 export function retakeInterlock(machine: NetbsdMachine, lwp: Lwp, mtx: kmutex_t): boolean {
   if (lwp.d !== RETAKING) mtx.raiseIpl(lwp.cpu)
   lwp.d = RETAKING
-  return acquire(machine, lwp, mtx)
+  if (!acquire(machine, lwp, mtx)) return false
+  machine.trace?.lock(lwp, mtx)
+  return true
 }
 
 export function checkTicks(call: string, ticks: number): void {
@@ -150,7 +165,7 @@ const tsleep: Operation = {
       lwp.result = refused
       return true
     }
-    if (mtx === null || !mtx.spins) machine.assertSleepable(lwp, 'tsleep')
+    machine.assertSleepable(lwp, 'tsleep', mtx)
     machine.scheduler.sleep(lwp, machine.channels.at(lwp.a), lwp.wmesg!, ticks, isInterruptible)
     lwp.d = ASLEEP
     if (mtx !== null) releaseInterlock(machine, lwp, mtx)
@@ -178,7 +193,7 @@ const kpause: Operation = {
       lwp.result = refused
       return true
     }
-    if (mtx === null || !mtx.spins) machine.assertSleepable(lwp, 'kpause')
+    machine.assertSleepable(lwp, 'kpause', mtx)
     const queue = machine.release.kpauseOnQueue ? machine.channels.at(lwp) : null
     machine.scheduler.sleep(lwp, queue, lwp.wmesg!, ticks, isInterruptible)
     lwp.d = ASLEEP

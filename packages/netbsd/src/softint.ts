@@ -8,7 +8,7 @@ import {
   type Steps,
 } from '@kt/core'
 import type { CpuInfo } from './cpu.js'
-import { createKthread, KTHREAD_IDLE, KTHREAD_INTR, KTHREAD_MPSAFE } from './kthread.js'
+import { createKthread, KTHREAD_IDLE, KTHREAD_INTR, KTHREAD_MPSAFE } from './create.js'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
 import * as P from './param.js'

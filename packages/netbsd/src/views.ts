@@ -111,7 +111,7 @@ export function ddbPs(machine: NetbsdMachine): string {
     proc.lwps.map((lwp) => {
       const runs = lwp.l_stat === P.LSONPROC ? '>' : ' '
       const address = format('%p', [lwp], { address: machine.addressOf })
-      const name = lwp.name ?? proc.name
+      const name = lwp.l_name === '' ? proc.name : lwp.l_name
       const row = [proc.pid, runs, lwp.l_lid, lwp.l_stat, lwp.cpu.index, lwp.l_flag, address, name, lwp.l_wmesg ?? '']
       return format('%-6d %s%5d %1d %3d %9x %18s %-15s %s', row).trimEnd()
     }),

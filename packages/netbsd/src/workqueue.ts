@@ -128,6 +128,7 @@ export function workqueueCalls(machine: NetbsdMachine, fpu: FpuCalls | null): Wo
   }
 
   function* create(wqp: Out<Workqueue>, wq: Workqueue, prio: number): Steps<number> {
+    if (machine.release.workqueueNameAsserted) machine.assert(wq.name.length < P.MAXCOMLEN, 'strlen(name) < MAXCOMLEN')
     if (machine.faults.fails('workqueue')) return ENOMEM
     const flags = ((wq.flags & WQ_MPSAFE) !== 0 ? KTHREAD_MPSAFE : 0) | (prio < P.PRI_KERNEL ? KTHREAD_TS : 0)
     for (const queue of wq.queues) {

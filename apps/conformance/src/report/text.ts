@@ -1,6 +1,6 @@
 /** What a person reads about a survey: verdicts, failures, divergences and the last line. */
 import type { ClauseResult, DivergenceResult, Evidence, RunEvidence } from '@kt/core/contract'
-import { pad, printable, shorten, wrap, type Terminal } from '../terminal.js'
+import { pad, shorten, wrap, type Terminal } from '../terminal.js'
 import type { Survey } from '../survey.js'
 import type { ClauseTotals, Totals } from '../totals.js'
 
@@ -15,9 +15,11 @@ export function stateWord({ colours }: Terminal, state: ClauseResult['state']): 
 }
 
 /** A labelled paragraph, indented below what it is about; `linesMax` bounds it. */
-export function labelled(terminal: Terminal, label: string, text: string, linesMax = Infinity): string[] {
+export function labelled(terminal: Terminal, label: string, text: string, linesMax: number = Infinity): string[] {
   const lines = wrap(text, terminal.columns - LABEL_WIDTH - 2)
-  return first(lines, linesMax).map((line, at) => {
+  const kept = lines.slice(0, linesMax)
+  if (lines.length > linesMax) kept[linesMax - 1] = shorten(`${lines[linesMax - 1]!} …`, lines[linesMax - 1]!.length)
+  return kept.map((line, at) => {
     const shown = at === 0 ? label : ''
     return `  ${terminal.colours.dim(pad(shown, LABEL_WIDTH))}${line}`.trimEnd()
   })
@@ -35,13 +37,13 @@ function last(lines: readonly string[], linesMax: number): readonly string[] {
 
 /** What a check left behind. */
 export function evidenceLines(terminal: Terminal, { saw, runs }: Evidence): string[] {
-  const lines = first(saw, 5).flatMap((note) => labelled(terminal, 'noted', note, 2))
+  const lines = first(saw, 4).flatMap((note) => labelled(terminal, 'noted', note, 2))
   const shown = last(runs.map(runLine), 2)
   const console = runs.findLast((run) => run.console.length > 0)?.console ?? []
   return [
-    ...first(lines, 6),
+    ...lines.slice(0, 5),
     ...shown.flatMap((line) => labelled(terminal, 'ran', line, 1)),
-    ...last(console, 5).flatMap((line, at) => labelled(terminal, at === 0 ? 'console' : '', line || ' ', 1)),
+    ...last(console, 4).flatMap((line, at) => labelled(terminal, at === 0 ? 'console' : '', line || ' ', 1)),
   ]
 }
 
@@ -69,18 +71,12 @@ export function verdictLines(terminal: Terminal, result: ClauseResult): string[]
   ]
 }
 
-/**
- * A failed clause in at most 25 lines: what it promises, what was seen, how the runs ended, how to repeat it. Two
- * readings that failed in the same way are one tale.
- */
-export function failureLines(terminal: Terminal, results: readonly [ClauseResult, ...ClauseResult[]]): string[] {
-  const [result] = results
+/** A failed clause in at most 25 lines: what it promises, what was seen, how the runs ended, how to repeat it. */
+export function failureLines(terminal: Terminal, result: ClauseResult, readings: readonly string[]): string[] {
   const { id, says, message, evidence, release, section } = result
-  const readings = results.map(({ reading }) => reading)
-  const where = `${release}, ${section}, reading ${readings.join(' and ')}`
-  const repeat = `kt run ${id}${results.length === 1 ? ` --reading ${result.reading}` : ''}`
+  const repeat = `kt run ${id}${readings.length === 1 ? ` --reading ${result.reading}` : ''}`
   const tale = [
-    ...titleLines(terminal, id, where),
+    ...titleLines(terminal, id, `${release}, ${section}, reading ${readings.join(' and ')}`),
     ...labelled(terminal, 'says', says, 3),
     ...labelled(terminal, 'saw', message ?? '', 8),
     ...evidenceLines(terminal, evidence),
@@ -92,9 +88,9 @@ export function failureLines(terminal: Terminal, results: readonly [ClauseResult
 export function divergenceFailureLines(terminal: Terminal, row: DivergenceResult): string[] {
   return [
     ...titleLines(terminal, row.id, `${row.release}, divergence`),
-    ...labelled(terminal, 'says', `the readings ${row.differs ? 'differ' : 'look the same'}, and they do not`, 1),
+    ...labelled(terminal, 'says', row.differs ? 'the two readings differ' : 'the two readings show the same', 1),
     ...sawLines(terminal, row, 5),
-    ...labelled(terminal, 'repeat', `kt run ${row.id}`, 1),
+    ...labelled(terminal, 'repeat', `kt run ${row.id} --release ${row.release}`, 1),
   ]
 }
 
@@ -107,11 +103,10 @@ function titleLines(terminal: Terminal, id: string, where: string): string[] {
 export function divergenceLines(terminal: Terminal, row: DivergenceResult): string[] {
   const { colours } = terminal
   return [
-    `${stateWord(terminal, row.state)}  ${colours.bold(row.id)}  ${row.release}, the readings ${partedWord(row)}`,
+    `${stateWord(terminal, row.state)}  ${colours.bold(row.id)}  ${row.release}  ${partedWord(row)}`,
     ...labelled(terminal, 'page', row.says.page, 4),
     ...labelled(terminal, 'kernel', row.says.kernel, 4),
     ...sawLines(terminal, row, 4),
-    ...(row.breaks.length === 0 ? [] : labelled(terminal, 'breaks', row.breaks.join(' '), 3)),
   ]
 }
 
@@ -122,36 +117,53 @@ function sawLines(terminal: Terminal, { saw }: DivergenceResult, linesMax: numbe
   ]
 }
 
-export function partedWord({ saw }: DivergenceResult): 'differ' | 'look the same' {
-  return saw.page === saw.kernel ? 'look the same' : 'differ'
+/** Whether the readings showed something different, whatever the row says. */
+export function partedWord({ saw }: DivergenceResult): 'differs' | 'same' {
+  return saw.page === saw.kernel ? 'same' : 'differs'
 }
 
-/** A failure in one line, for those there is no room to tell. */
-export function failureLine(terminal: Terminal, id: string, message: string): string {
-  const text = printable(message.split('\n')[0] ?? '')
-  return `  ${terminal.colours.red('fail')}  ${id}  ${shorten(text, terminal.columns - id.length - 10)}`
-}
-
-/** Totals with their denominators, and the time it took: the last line of every run. */
-export function lastLine({ colours }: Terminal, totals: Totals, { faults }: Survey, seconds: number): string {
+/** Totals with their denominators, and the time it took: the last line of every run, and one line if it can be. */
+export function lastLine(terminal: Terminal, totals: Totals, { faults }: Survey, seconds: number): string {
+  const { colours, columns } = terminal
   const { executed, described, divergences } = totals
   const allHold = faults.length === 0 && [executed, described].every(isClean) && divergences.fail === 0
-  const parts = [
-    `executed ${fraction(executed)}`,
-    `described ${fraction(described)}`,
-    `divergences ${divergences.pass}/${divergences.rows}`,
-    ...(faults.length > 0 ? [`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} of ours`] : []),
-    `${seconds.toFixed(1)} s`,
-  ]
-  const verdict = allHold ? colours.green('all hold') : colours.red('not all hold')
-  return `${colours.bold(verdict)}: ${parts.join(', ')}`
+  const line = (clauses: (totals: ClauseTotals) => string, rows: string): string =>
+    [
+      ...(executed.clauses > 0 ? [`executed ${clauses(executed)}`] : []),
+      ...(described.clauses > 0 ? [`described ${clauses(described)}`] : []),
+      ...(divergences.rows > 0 ? [`${rows} ${divergences.pass}/${divergences.rows}`] : []),
+      ...(faults.length > 0 ? [`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} of ours`] : []),
+      `${seconds.toFixed(1)} s`,
+    ].join('; ')
+  const wide = line(wideFraction, 'divergences')
+  const verdict = allHold ? 'all hold' : 'failed'
+  const text = verdict.length + 2 + wide.length <= columns ? wide : line(narrowFraction, 'D')
+  return `${colours.bold((allHold ? colours.green : colours.red)(verdict))}: ${text}`
 }
 
 function isClean({ page, kernel }: ClauseTotals): boolean {
   return page.fail + kernel.fail === 0
 }
 
-/** `63/63 page, 58+5/63 kernel`: under the kernel reading, what passed and what contradicts the page as listed. */
-function fraction({ clauses, page, kernel }: ClauseTotals): string {
-  return `${page.pass}/${clauses} page, ${kernel.pass}+${kernel.contradicts}/${clauses} kernel`
+/** `63/63 page, 58/63 kernel (5 contradict)`, for the readings that were run. */
+function wideFraction(totals: ClauseTotals): string {
+  const { clauses, page, kernel } = totals
+  const contradict = kernel.contradicts === 0 ? '' : ` (${kernel.contradicts} contradict)`
+  return [
+    ...(ran(page, clauses) ? [`${page.pass}/${clauses} page`] : []),
+    ...(ran(kernel, clauses) ? [`${kernel.pass}/${clauses} kernel${contradict}`] : []),
+  ].join(', ')
+}
+
+/** `63/63, kernel 58+5`: the same in the width of an old terminal. */
+function narrowFraction({ clauses, page, kernel }: ClauseTotals): string {
+  const contradict = kernel.contradicts === 0 ? '' : `+${kernel.contradicts}`
+  return [
+    ...(ran(page, clauses) ? [`${page.pass}/${clauses}`] : []),
+    ...(ran(kernel, clauses) ? [`kernel ${kernel.pass}${contradict}`] : []),
+  ].join(', ')
+}
+
+function ran(counts: Readonly<Record<string, number>>, clauses: number): boolean {
+  return Object.values(counts).reduce((sum, n) => sum + n, 0) === clauses
 }

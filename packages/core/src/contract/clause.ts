@@ -50,11 +50,11 @@ export interface PageFacts {
 
 /** What a release promises, and how to run it. */
 export interface Contract<K> {
-  /** `netbsd`, `openbsd`, `freebsd`. */
+  /** Name of the system in paths and options, lower case. */
   readonly os: string
   /** `10.1`. */
   readonly release: string
-  /** `NetBSD 10.1`. */
+  /** Name as people write it. */
   readonly label: string
   readonly facts: PageFacts
   createKernel(options: TrialOptions): K

@@ -7,7 +7,7 @@ export type ClauseState = 'pass' | 'fail' | 'contradicts'
 /** The verdict on one clause under one reading. */
 export interface ClauseResult {
   readonly id: string
-  /** `netbsd/10.1`. */
+  /** System and release, joined by a slash. */
   readonly release: string
   readonly page: string
   readonly section: string

@@ -1,5 +1,4 @@
 import type { Clause, ClauseKind, Trial } from '@kt/core/contract'
-import { ClauseViolation } from '@kt/core/contract'
 
 /** A row of a page's list. */
 export function clause<K>(
@@ -10,8 +9,4 @@ export function clause<K>(
   check: (trial: Trial<K>) => void,
 ): Clause<K> {
   return { id, section, says, kind, check }
-}
-
-export function unwritten(): never {
-  throw new ClauseViolation('no check yet')
 }

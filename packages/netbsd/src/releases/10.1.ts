@@ -1,8 +1,9 @@
 import { condvarBintimeCalls, type CondvarBintimeCalls } from '../condvar.js'
 import * as CONSTANTS from '../constants.js'
 import { fpuCalls, type FpuCalls } from '../fpu.js'
-import { buildKernel, type CommonKernel, type Constants, type Runs } from '../kernel.js'
-import { NetbsdMachine, type NetbsdOptions } from '../machine.js'
+import { kernelOf } from '../build.js'
+import type { CommonKernel, Constants, Runs } from '../kernel.js'
+import type { NetbsdOptions } from '../machine.js'
 import type { Release } from '../release.js'
 import { softintCalls, type SoftintRemoteCalls } from '../softint.js'
 import { workqueueCalls, type WorkqueueWaitCalls } from '../workqueue.js'
@@ -28,6 +29,7 @@ export const release: Release = {
   softintBytes: 32_768,
   softintKeepsBigLock: false,
   configrootJoined: true,
+  workqueueNameAsserted: true,
   workqueueWakes: 'broadcast',
   // max(4096, min(65535, MiB of memory)), on a machine of 4 GiB.
   maxlwp: 4096,
@@ -48,19 +50,19 @@ export interface Kernel
     Runs<Kernel> {}
 
 /** A cold machine running NetBSD 10.1. */
-export function createKernel(options: NetbsdOptions = {}): Kernel {
-  const machine = new NetbsdMachine(release, options)
-  const fpu = fpuCalls(machine)
-  return buildKernel<Kernel>(machine, {
-    ...CONSTANTS,
-    ...fpu,
-    ...condvarBintimeCalls(machine, machine.condvar),
-    ...softintCalls(machine),
-    ...workqueueCalls(machine, fpu),
-    WQ_FPU: 0x04 as const,
-    SOFTINT_RCPU: 0x200 as const,
-  })
-}
+export const createKernel: (options?: NetbsdOptions) => Kernel = kernelOf<Kernel, Constants & OwnConstants>(
+  release,
+  { ...CONSTANTS, WQ_FPU: 0x04, SOFTINT_RCPU: 0x200 },
+  (machine) => {
+    const fpu = fpuCalls(machine)
+    return {
+      ...fpu,
+      ...condvarBintimeCalls(machine, machine.condvar),
+      ...softintCalls(machine),
+      ...workqueueCalls(machine, fpu),
+    }
+  },
+)
 
 interface OwnConstants {
   readonly WQ_FPU: 0x04

@@ -1,6 +1,7 @@
-import { buildKernel, type CommonKernel, type Constants, type Runs } from '../kernel.js'
+import { kernelOf } from '../build.js'
+import type { CommonKernel, Constants, Runs } from '../kernel.js'
 import { kthreadDestroyCalls, type KthreadDestroyCalls } from '../kthread.js'
-import { NetbsdMachine, type NetbsdOptions } from '../machine.js'
+import type { NetbsdOptions } from '../machine.js'
 import * as CONSTANTS from '../constants.js'
 import type { Release } from '../release.js'
 import { softintCalls } from '../softint.js'
@@ -27,6 +28,7 @@ export const release: Release = {
   softintBytes: 8192,
   softintKeepsBigLock: true,
   configrootJoined: false,
+  workqueueNameAsserted: false,
   workqueueWakes: 'signal',
   maxlwp: 2048,
   maxlwpLimit: 65_535,
@@ -37,20 +39,22 @@ export const release: Release = {
 export interface Kernel extends CommonKernel, KthreadDestroyCalls, Constants, Runs<Kernel> {}
 
 /** A cold machine running NetBSD 6. */
-export function createKernel(options: NetbsdOptions = {}): Kernel {
-  const machine = new NetbsdMachine(release, options)
-  const { softint_establish, softint_schedule, softint_disestablish } = softintCalls(machine)
-  const { workqueue_create, workqueue_enqueue, workqueue_destroy } = workqueueCalls(machine, null)
-  return buildKernel<Kernel>(machine, {
-    ...CONSTANTS,
-    ...kthreadDestroyCalls(machine),
-    softint_establish,
-    softint_schedule,
-    softint_disestablish,
-    workqueue_create,
-    workqueue_enqueue,
-    workqueue_destroy,
-  })
-}
+export const createKernel: (options?: NetbsdOptions) => Kernel = kernelOf<Kernel, Constants>(
+  release,
+  CONSTANTS,
+  (machine) => {
+    const { softint_establish, softint_schedule, softint_disestablish } = softintCalls(machine)
+    const { workqueue_create, workqueue_enqueue, workqueue_destroy } = workqueueCalls(machine, null)
+    return {
+      ...kthreadDestroyCalls(machine),
+      softint_establish,
+      softint_schedule,
+      softint_disestablish,
+      workqueue_create,
+      workqueue_enqueue,
+      workqueue_destroy,
+    }
+  },
+)
 
 export * from '../public.js'

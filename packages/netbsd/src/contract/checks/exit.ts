@@ -10,6 +10,8 @@ export const exitEndsCaller: Check = (trial) => {
   const log: string[] = []
   const seen = valueOf(
     k.boot(function* main() {
+      // What boot left to be done ends first, and is collected.
+      yield* k.kpause('settle', false, 1, null)
       const newlp = k.ref<Lwp>()
       function* func() {
         log.push('before')

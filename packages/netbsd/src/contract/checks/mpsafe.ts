@@ -4,6 +4,8 @@ import type { NetbsdKernel } from '../../kernel.js'
 type Check = (trial: Trial<NetbsdKernel>) => void
 
 const WORK_NS = 3_000_000
+/** Longer than the creator waits between two creations. */
+const LONG_WORK_NS = 25_000_000
 const BIG_LOCK = 'kernel_lock'
 
 /** No big lock on entry, and two such threads execute at one instant. */
@@ -31,7 +33,7 @@ export const mayGiveUpBigLock: Check = (trial) => {
     k.boot(function* main() {
       function* first() {
         log.push(`first: ${k.curlwp.l_blcnt}`)
-        yield* k.work(2 * WORK_NS)
+        yield* k.work(LONG_WORK_NS)
         yield* k.KERNEL_UNLOCK_ONE(null)
         log.push(`first, unlocked: ${k.curlwp.l_blcnt}`)
         yield* k.work(WORK_NS)

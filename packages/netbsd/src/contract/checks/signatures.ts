@@ -43,7 +43,7 @@ export function header(trial: Trial<NetbsdKernel>): void {
 function isFamily(trial: Trial<NetbsdKernel>, expected: readonly string[]): void {
   const { facts } = trial.contract
   const k = trial.createKernel({ ncpu: 2 })
-  const functions = Object.keys(k).filter((name) => name.startsWith('kthread_'))
+  const functions = namesOf(k).filter((name) => name.startsWith('kthread_'))
   equal(functions.sort(), expected, 'functions of the kernel')
   equal([...facts.functions].sort(), expected, 'functions in NAME')
   equal(facts.header, 'sys/kthread.h', 'the header')
@@ -52,7 +52,8 @@ function isFamily(trial: Trial<NetbsdKernel>, expected: readonly string[]): void
 }
 
 function flagsOf(k: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(k).filter(([name]) => name.startsWith('KTHREAD_')))
+  const flags = namesOf(k).filter((name) => name.startsWith('KTHREAD_'))
+  return Object.fromEntries(flags.map((name) => [name, k[name]]))
 }
 
 /** NB6-KT-02, NB10-KT-03: seven arguments in the page's order, then those of the format; an `int` comes back. */
@@ -64,13 +65,13 @@ export function createSignature(trial: Trial<NetbsdKernel>): void {
   const newlp = ref<Lwp>()
   const error = valueOf(
     k.boot(function* () {
-      const { KTHREAD_MPSAFE, KTHREAD_TS, cpu_lookup, kthread_create } = k
-      const flags: number = KTHREAD_MPSAFE | KTHREAD_TS
+      const flags: number = k.KTHREAD_MPSAFE | k.KTHREAD_TS
+      const ci = k.cpu_lookup(1)
       function* func(arg: typeof argument) {
         ran.push(arg)
         yield* k.kthread_exit(0)
       }
-      const result = yield* kthread_create(40, flags, cpu_lookup(1), func, argument, newlp, 'w%d/%s', 3, 'x')
+      const result = yield* k.kthread_create(40, flags, ci, func, argument, newlp, 'w%d/%s', 3, 'x')
       const l = newlp.value!
       const seen = [l.l_priority_base, l.l_class, l.l_pflag & k.LP_MPSAFE, l.isBound, l.l_cpu.ci_index, l.l_name]
       equal(seen, [40, k.SCHED_OTHER, k.LP_MPSAFE, true, 1, 'w3/x'], 'pri, flags, ci, fmt and what follows')
@@ -165,7 +166,8 @@ export function fpuExitSignature(trial: Trial<nb10.Kernel>): void {
   const result = valueOf(
     k.boot(function* () {
       const s = yield* k.kthread_fpu_enter()
-      return (yield* k.kthread_fpu_exit(s)) as unknown
+      const yielded: unknown = yield* k.kthread_fpu_exit(s)
+      return yielded
     }),
   )
   equal(result, undefined, 'what kthread_fpu_exit yields')
@@ -176,4 +178,11 @@ export function fpuExitSignature(trial: Trial<nb10.Kernel>): void {
   })
   panics(misused, 'NB-G-17')
   trial.saw('kthread_fpu_exit(0) yields nothing; kthread_fpu_exit(7) is refused')
+}
+
+/** What a kernel has, whether it is the kernel's own or its release's. */
+function namesOf(k: object): string[] {
+  const names: string[] = []
+  for (const name in k) names.push(name)
+  return names
 }

@@ -1,0 +1,59 @@
+import type { ClauseResult } from '@kt/core/contract'
+import { find, loadContracts, releaseOf, type AnyContract, type ClauseEntry, type Entry } from '../contracts.js'
+import { exitCodeOf, type ExitCode } from '../exit-code.js'
+import { divergenceLines, evidenceLines, labelled, stateWord } from '../report/text.js'
+import { surveyEntries, type Survey } from '../survey.js'
+import type { Terminal } from '../terminal.js'
+
+/** `kt explain <id>`: a clause or a divergence in our words, where it stands, and how it fares under both readings. */
+export async function explain(terminal: Terminal, id: string): Promise<ExitCode> {
+  const entries = find(await loadContracts(), id)
+  const surveys = entries.map((entry) => surveyEntries([entry]))
+  const paragraphs = entries.map((entry, at) => explanation(terminal, entry, surveys[at]!).join('\n'))
+  terminal.print(paragraphs.join('\n\n'))
+  const codes: readonly ExitCode[] = surveys.map(exitCodeOf)
+  return codes.reduce((worst, code) => (code > worst ? code : worst))
+}
+
+function explanation(terminal: Terminal, entry: Entry, found: Survey): string[] {
+  return 'clause' in entry ? clauseLines(terminal, entry, found) : rowLines(terminal, entry, found)
+}
+
+function clauseLines(terminal: Terminal, { contract, clause }: ClauseEntry, found: Survey): string[] {
+  const kind = {
+    executed: 'executed: a run keeps or breaks it',
+    described: 'described: its fact is checked against the package',
+  }[clause.kind]
+  return [
+    terminal.colours.bold(clause.id),
+    ...labelled(terminal, 'page', `${pageOf(contract)}, ${clause.section}`),
+    ...labelled(terminal, 'says', clause.says),
+    ...labelled(terminal, 'kind', kind),
+    ...found.clauses.flatMap((result) => ['', ...readingLines(terminal, contract, result)]),
+  ]
+}
+
+function readingLines(terminal: Terminal, contract: AnyContract, result: ClauseResult): string[] {
+  const row = contract.divergences.find(({ id }) => id === result.divergence)
+  return [
+    `${stateWord(terminal, result.state)}  reading ${result.reading}`,
+    ...(result.message === null ? [] : labelled(terminal, 'saw', result.message, 3)),
+    ...(row === undefined ? [] : labelled(terminal, 'because', `${row.id}: ${row.kernel}`, 2)),
+    ...evidenceLines(terminal, result.evidence),
+  ]
+}
+
+function rowLines(terminal: Terminal, { contract }: Entry, found: Survey): string[] {
+  return found.divergences.flatMap((row) => [
+    ...divergenceLines(terminal, row),
+    ...row.breaks.flatMap((id) => {
+      const clause = contract.clauses.find((candidate) => candidate.id === id)
+      return clause === undefined ? [] : labelled(terminal, 'breaks', `${id}: ${clause.says}`, 2)
+    }),
+    ...labelled(terminal, 'where', pageOf(contract)),
+  ])
+}
+
+function pageOf(contract: AnyContract): string {
+  return `${contract.facts.page} of ${contract.facts.date}, ${contract.label} (${releaseOf(contract)})`
+}

@@ -1,0 +1,49 @@
+import type { DivergenceResult } from '@kt/core/contract'
+import { contractsOf, entriesOf, find, loadContracts } from '../contracts.js'
+import { exitCodeOf, type ExitCode } from '../exit-code.js'
+import { surveyTimed } from '../progress.js'
+import { divergenceLines, labelled, lastLine, verdictLines } from '../report/text.js'
+import { READINGS, type Reading, type Survey } from '../survey.js'
+import type { Terminal } from '../terminal.js'
+import { totalsOf } from '../totals.js'
+import { UsageError } from '../usage.js'
+
+export interface RunOptions {
+  readonly release?: string
+  readonly reading?: string
+}
+
+/** `kt run [id…]`: each verdict with its evidence. Without an id, every clause and divergence of the releases. */
+export async function run(terminal: Terminal, ids: readonly string[], options: RunOptions): Promise<ExitCode> {
+  const contracts = contractsOf(await loadContracts(), options.release)
+  const readings = readingsOf(options.reading)
+  const entries = ids.length === 0 ? contracts.flatMap(entriesOf) : unique(ids).flatMap((id) => find(contracts, id))
+  const { found, seconds } = surveyTimed(terminal, entries, readings)
+
+  for (const paragraph of verdicts(terminal, found)) terminal.print(`${paragraph}\n`)
+  terminal.print(lastLine(terminal, totalsOf(found), found, seconds))
+  return exitCodeOf(found)
+}
+
+function verdicts(terminal: Terminal, { clauses, divergences }: Survey): string[] {
+  return [
+    ...clauses.map((result) => verdictLines(terminal, result).join('\n')),
+    ...divergences.map((row) => [...divergenceLines(terminal, row), ...breaks(terminal, row)].join('\n')),
+  ]
+}
+
+function breaks(terminal: Terminal, row: DivergenceResult): string[] {
+  return row.breaks.length === 0 ? [] : labelled(terminal, 'breaks', row.breaks.join(' '))
+}
+
+function readingsOf(asked: string | undefined): readonly Reading[] {
+  if (asked === undefined) return READINGS
+  const found = READINGS.filter((reading) => reading === asked)
+  if (found.length > 0) return found
+  throw new UsageError(`no reading '${asked}'; expected ${READINGS.join(' or ')}`)
+}
+
+/** An id given twice is run once: the totals count clauses. */
+function unique(ids: readonly string[]): string[] {
+  return ids.filter((id, at) => ids.findIndex((other) => other.toUpperCase() === id.toUpperCase()) === at)
+}

@@ -1,0 +1,111 @@
+import { Command, CommanderError } from 'commander'
+import { ExitCode } from './exit-code.js'
+import { openTerminal, type Output, type Terminal, type World } from './terminal.js'
+import { nearest, UsageError } from './usage.js'
+import { version } from './version.js'
+
+/** Runs the command with the words after its name, and says how to exit. */
+export async function execute(words: readonly string[], world: World): Promise<ExitCode> {
+  const { out, err } = world
+  let code: ExitCode = ExitCode.allHold
+  const program = build(openTerminal(world), (result) => (code = result))
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void out.write(text),
+      // Commander explains a wrong use in several lines; the error it throws is told below in one.
+      writeErr: () => undefined,
+    })
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' })
+    return code
+  } catch (error) {
+    return failed(error, err)
+  }
+}
+
+/** Every command is loaded when it is run, so that `--help` answers at once. */
+function build(terminal: Terminal, finish: (code: ExitCode) => void): Command {
+  const program = new Command('kt')
+    .description(
+      'Runs the kernel-thread manual pages of the BSDs: every sentence is a clause with an executed verdict.',
+    )
+    .version(version())
+    .addHelpText('after', EXIT_CODES)
+
+  program
+    .command('all', { isDefault: true })
+    .description('run every clause and divergence and print the matrix (what kt does without a command)')
+    .argument('[word...]', 'none is expected')
+    .option('--release <name>', RELEASE)
+    .option('-q, --quiet', 'print only failures and the last line')
+    .action(async ([word]: string[], options: { release?: string; quiet?: boolean }) => {
+      // What is no command ends up here, as a word of the default one.
+      if (word !== undefined) throw new UsageError(noCommand(program, word))
+      const { all } = await import('./commands/all.js')
+      finish(await all(terminal, options))
+    })
+  program
+    .command('run')
+    .description('run some clauses or divergences, or all, and tell each verdict with its evidence')
+    .argument('[id...]', 'such as NB10-KT-17; all of them if none is given')
+    .option('--release <name>', RELEASE)
+    .option('--reading <reading>', 'page or kernel; both if not given (a divergence always needs both)')
+    .action(async (ids: string[], options: { release?: string; reading?: string }) => {
+      const { run } = await import('./commands/run.js')
+      finish(await run(terminal, ids, options))
+    })
+  program
+    .command('explain')
+    .description('say in our words what a clause or a divergence means, and how it fares')
+    .argument('<id>', 'such as NB6-KT-22')
+    .action(async (id: string) => {
+      const { explain } = await import('./commands/explain.js')
+      finish(await explain(terminal, id))
+    })
+  program
+    .command('list')
+    .description('list the clauses and divergences')
+    .option('--release <name>', RELEASE)
+    .action(async (options: { release?: string }) => {
+      const { list } = await import('./commands/list.js')
+      finish(await list(terminal, options))
+    })
+  program
+    .command('report')
+    .description('write everything that was asked and seen to a file')
+    .requiredOption('--json <file>', 'where to write it (- for the standard output), as schema/report.schema.json says')
+    .option('--release <name>', RELEASE)
+    .action(async (options: { json: string; release?: string }) => {
+      const { report } = await import('./commands/report.js')
+      finish(await report(terminal, options))
+    })
+  return program
+}
+
+const RELEASE = 'a release, such as netbsd/10.1, or a system'
+
+const EXIT_CODES = `
+Exit codes:
+  0  everything holds
+  1  a contract failed
+  2  the command was used wrongly
+  4  a fault of ours
+`
+
+function noCommand(program: Command, word: string): string {
+  const names = program.commands.map((command) => command.name())
+  return `no command '${word}'; expected one of ${names.join(', ')}; nearest is ${nearest(word, names)}`
+}
+
+/** A wrong use is told in one line. Anything unexpected is ours, and comes with the place it happened. */
+function failed(error: unknown, err: Output): ExitCode {
+  if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.allHold
+  if (error instanceof UsageError || error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
+    err.write(`kt: ${message}\n`)
+    return ExitCode.wrongUsage
+  }
+  err.write(`kt: a fault of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return ExitCode.ourFault
+}

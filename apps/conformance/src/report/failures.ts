@@ -1,0 +1,57 @@
+import type { ClauseResult } from '@kt/core/contract'
+import type { Survey } from '../survey.js'
+import type { Terminal } from '../terminal.js'
+import { divergenceFailureLines, failureLines, labelled } from './text.js'
+
+/** So many failures are told whole. A screen of tales is read, a book of them is not. */
+const TALES_MAX = 8
+
+/** Failures that said the same words, in the order they happened. They are likely one cause, so one of them is told. */
+interface Alike {
+  readonly ids: readonly [string, ...string[]]
+  readonly saw: string
+  /** Tells the first of them. */
+  readonly tell: () => string[]
+}
+
+/** The failures of a survey in paragraphs; none when nothing failed. Every id that failed is in one of them. */
+export function failures(terminal: Terminal, { clauses, divergences }: Survey): string[] {
+  const failed = clauses.filter(({ state }) => state === 'fail')
+  const groups = [
+    ...alike(terminal, failed),
+    ...divergences
+      .filter(({ state }) => state === 'fail')
+      .map((row): Alike => ({
+        ids: [row.id],
+        saw: `reading page: ${row.saw.page}; reading kernel: ${row.saw.kernel}`,
+        tell: () => divergenceFailureLines(terminal, row),
+      })),
+  ]
+  const told = groups.slice(0, TALES_MAX).map(({ ids, tell }) => {
+    const others = ids.slice(1)
+    const also = others.length === 0 ? [] : labelled(terminal, 'also', others.join(' '))
+    return [...tell(), ...also].join('\n')
+  })
+  const rest = groups.slice(TALES_MAX)
+  if (rest.length === 0) return told
+  const briefs = rest.flatMap(({ ids, saw }) => [
+    ...labelled(terminal, 'fail', ids.join(' ')),
+    ...labelled(terminal, '', saw, 2),
+  ])
+  return [...told, ['More failed; kt run <id> tells one whole.', ...briefs].join('\n')]
+}
+
+function alike(terminal: Terminal, failed: readonly ClauseResult[]): Alike[] {
+  const groups = new Map<string, [ClauseResult, ...ClauseResult[]]>()
+  for (const result of failed) {
+    const group = groups.get(result.message ?? '')
+    if (group === undefined) groups.set(result.message ?? '', [result])
+    else group.push(result)
+  }
+  return [...groups].map(([saw, results]) => {
+    const [first] = results
+    const others = results.map(({ id }) => id).filter((id) => id !== first.id)
+    const readings = results.filter(({ id }) => id === first.id).map(({ reading }) => reading)
+    return { ids: [first.id, ...new Set(others)], saw, tell: () => failureLines(terminal, first, readings) }
+  })
+}

@@ -1,0 +1,187 @@
+import { format, SleepQueue, ThreadMark, ThreadState, WakeReason, type Operation } from '@kt/core'
+import { exitKthread, exitUserProcess } from './exit.js'
+import { Lwp, type JoinFlag } from './lwp.js'
+import type { NetbsdMachine } from './machine.js'
+import * as P from './param.js'
+
+/** Where joiners and exiting threads meet: a condition variable for all, and in 6 one slot for all (§2.3, §2.4). */
+export class JoinPoint {
+  readonly queue: SleepQueue = new SleepQueue(this)
+  slot: Lwp | null = null
+
+  get kind(): string {
+    return 'condvar'
+  }
+  get name(): string {
+    return 'kthread_cv'
+  }
+}
+
+// kthread_exit
+
+export const exit: Operation = {
+  name: 'kthread_exit',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const ecode = lwp.a as number
+    if (!Number.isInteger(ecode))
+      throw new TypeError(`kthread_exit: ecode must be a whole number, not ${String(ecode)}`)
+    if (lwp.is(ThreadMark.interruptFrame)) machine.assertSleepable(lwp, 'kthread_exit')
+    if (!lwp.isSystem) {
+      // NB-D-22: nothing checks the caller, so the last LWP of a process takes the process along.
+      if (machine.reading === 'page') machine.panic('kthread_exit: the caller is not a kernel thread', 'NB-D-22')
+      printExitCode(machine, lwp, ecode)
+      exitUserProcess(machine, lwp, 0)
+      machine.scheduler.end(lwp)
+      return false
+    }
+    machine.assertSleepable(lwp, 'kthread_exit')
+    if (lwp === machine.lwp0) machine.panic('kernel diagnostic assertion "l != &lwp0" failed', 'NB-G-18')
+    printExitCode(machine, lwp, ecode)
+    if ((lwp.l_pflag & P.LP_MUSTJOIN) === 0) return finish.start(machine, lwp)
+    return this.resume(machine, lwp)
+  },
+  /** The barrier: on until a joiner has come. */
+  resume(machine: NetbsdMachine, lwp: Lwp) {
+    if (!meetsJoiner(machine, lwp)) {
+      machine.scheduler.sleep(lwp, machine.joinPoint.queue, 'kthrwait', 0, false)
+      return false
+    }
+    wakeAll(machine, machine.joinPoint.queue)
+    lwp.operation = finish
+    return machine.mayGoOn(lwp) ? finish.start(machine, lwp) : false
+  },
+}
+
+/** Past the barrier: the joiner may return from here on (NB-D-06), and the thread still has its exit to do. */
+const finish: Operation = {
+  name: 'kthread_exit',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    releaseBigLock(machine, lwp)
+    exitKthread(machine, lwp)
+    if ((lwp.l_pflag & P.LP_MUSTJOIN) !== 0 && machine.reading === 'page') wakeAll(machine, machine.joinPoint.queue)
+    return false
+  },
+  resume: () => false,
+}
+
+function printExitCode(machine: NetbsdMachine, lwp: Lwp, ecode: number): void {
+  if (ecode === 0) return
+  const name = lwp.name ?? 'unnamed'
+  machine.console.write(format("WARNING: kthread `%s' (%d) exits with status %d\n", [name, lwp.l_lid, ecode]))
+}
+
+/** Whether the exiting thread may pass; if so it has told its joiner. */
+function meetsJoiner(machine: NetbsdMachine, lwp: Lwp): boolean {
+  const { joinPoint } = machine
+  if (machine.release.joinSlot === 'global') {
+    if (joinPoint.slot !== lwp) return false
+    joinPoint.slot = null
+    return true
+  }
+  const flag = lwp.l_private as JoinFlag | null
+  if (flag === null) return false
+  machine.assert(!flag.done, '!*exitedp')
+  flag.done = true
+  return true
+}
+
+/** 6 forgets every hold; 10 gives up one and trips over any other (§2.3, step 3). */
+function releaseBigLock(machine: NetbsdMachine, lwp: Lwp): void {
+  const { bigLock, release } = machine
+  if (lwp.bigLocks === 0) return
+  if (release.exitReleases === 'all holds') bigLock.release(lwp, lwp.bigLocks)
+  else {
+    if ((lwp.l_pflag & P.LP_MPSAFE) === 0) bigLock.release(lwp, 1)
+    machine.assert(lwp.bigLocks === 0, 'curcpu()->ci_biglock_count == 0: kernel_lock leaked', 'NB-G-10')
+    if (lwp.bigLocks > 0) bigLock.release(lwp, lwp.bigLocks)
+  }
+}
+
+// kthread_join
+
+export const join: Operation = {
+  name: 'kthread_join',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const target = lwp.a as Lwp
+    if (!(target instanceof Lwp)) throw new TypeError('kthread_join: the argument is not an LWP of this release')
+    if (target.cpu.machine !== machine) throw new TypeError('kthread_join: the LWP belongs to another kernel')
+    machine.assertSleepable(lwp, 'kthread_join')
+    checkTarget(machine, target)
+    // Here, not with the claim: in 6 that may have to wait for the slot, and a second joiner would pass meanwhile.
+    target.wasJoined = true
+    lwp.b = null
+    lwp.c = claim(machine, target) ? 'claimed' : 'waiting'
+    return this.resume(machine, lwp)
+  },
+  resume(machine: NetbsdMachine, lwp: Lwp) {
+    const target = lwp.a as Lwp
+    if (lwp.c === 'waiting' && claim(machine, target)) lwp.c = 'claimed'
+    if (lwp.c === 'claimed' && hasEnded(machine, target)) {
+      lwp.result = 0
+      lwp.a = lwp.c = null
+      return true
+    }
+    machine.scheduler.sleep(lwp, machine.joinPoint.queue, 'kthrwait', 0, false)
+    return false
+  },
+}
+
+function checkTarget(machine: NetbsdMachine, target: Lwp): void {
+  const mustJoin = (target.l_pflag & P.LP_MUSTJOIN) !== 0
+  if (machine.reading === 'page') {
+    if (!mustJoin) machine.panic(`kthread_join: ${target.l_name} was created without KTHREAD_MUSTJOIN`, 'NB-D-08')
+    if (target.wasJoined) machine.panic(`kthread_join: ${target.l_name} was joined before`, 'NB-D-07')
+    return
+  }
+  if (target.isFree) machine.undefinedBehaviour('UB:NB-D-07', 'kthread_join on an LWP that was freed')
+  machine.assert(target.isSystem, '(l->l_flag & LW_SYSTEM) != 0')
+  if (machine.release.joinAssertsMustjoin) machine.assert(mustJoin, '(l->l_pflag & LP_MUSTJOIN) != 0', 'NB-D-08')
+}
+
+/** Takes the slot for this target: what the exiting thread looks for. False while it is taken (6). */
+function claim(machine: NetbsdMachine, target: Lwp): boolean {
+  const { joinPoint } = machine
+  if (machine.release.joinSlot === 'global') {
+    if (joinPoint.slot !== null) return false
+    joinPoint.slot = target
+  } else {
+    machine.assert(target.l_private === null, 'l->l_private == NULL', 'NB-D-07')
+    target.l_private = { done: false } satisfies JoinFlag
+  }
+  target.wasJoined = true
+  wakeAll(machine, joinPoint.queue)
+  return true
+}
+
+/** Whether the joiner may return: the target has passed the barrier, and under the page's promise is gone (NB-D-06). */
+function hasEnded(machine: NetbsdMachine, target: Lwp): boolean {
+  const passed =
+    machine.release.joinSlot === 'global' ? machine.joinPoint.slot !== target : (target.l_private as JoinFlag).done
+  return passed && (machine.reading === 'kernel' || target.state === ThreadState.dead)
+}
+
+function wakeAll(machine: NetbsdMachine, queue: SleepQueue): void {
+  while (queue.head !== null) machine.scheduler.wake(queue.head, WakeReason.woken)
+}
+
+// kthread_destroy (6)
+
+export const destroy: Operation = {
+  name: 'kthread_destroy',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const target = lwp.a as Lwp
+    machine.assertSleepable(lwp, 'kthread_destroy')
+    if (target.state !== ThreadState.embryo) {
+      if (machine.reading === 'page' || machine.diagnostic) {
+        machine.panic('kernel diagnostic assertion "l->l_stat == LSIDL" failed', 'NB6-KT-50')
+      }
+      machine.undefinedBehaviour('UB:NB-D-09', `kthread_destroy on an LWP in state ${target.l_stat}`)
+    }
+    // NB-D-09: lwp_exit asserts that caller and target share a process.
+    if (machine.reading === 'kernel') machine.assert(lwp.process === target.process, 'p == curproc', 'NB-D-09')
+    exitKthread(machine, target)
+    lwp.result = undefined
+    return true
+  },
+  resume: () => true,
+}
