@@ -36,7 +36,7 @@ export interface ClauseEntry {
   readonly clause: Clause<unknown>
 }
 
-export interface DivergenceEntry {
+interface DivergenceEntry {
   readonly contract: AnyContract
   readonly divergence: Divergence<unknown>
 }

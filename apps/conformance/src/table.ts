@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import { stripVTControlCharacters } from 'node:util'
 import type { Terminal } from './terminal.js'
 
-export type Cell = string | { readonly content: string; readonly colSpan: number }
+type Cell = string | { readonly content: string; readonly colSpan: number }
 
 export interface TableShape {
   readonly head: readonly (readonly Cell[])[]

@@ -294,7 +294,7 @@ export class Machine {
 
   /** The CPU that makes the next step, null when none has anything to do. */
   private nextCpu(): Cpu | null {
-    const { ready } = this.scheduler
+    const ready = this.scheduler.ready & this.scheduler.started
     if (this.oracle !== null) return this.askForCpu(this.oracle)
     return ready === 0 ? null : this.cpus[(this.lastCpu = nextBit(ready, this.lastCpu))]!
   }
@@ -305,7 +305,7 @@ export class Machine {
    */
   private askForCpu(oracle: Oracle): Cpu | null {
     for (;;) {
-      const { ready } = this.scheduler
+      const ready = this.scheduler.ready & this.scheduler.started
       if (ready === 0) return null
       const last = this.cpus[this.lastCpu]!
       // Not one that announced its call before it was displaced: on the other road it would have waited for its turn.

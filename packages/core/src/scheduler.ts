@@ -18,6 +18,8 @@ import { Due } from './timeline.js'
 export class Scheduler {
   /** Ready CPUs, a bit each. */
   ready = 0
+  /** CPUs that run, a bit each: a release starts some of them late in its boot. */
+  started: number
   /** Idle CPUs, a bit each. */
   private idle: number
   private readonly policy: KernelPolicy
@@ -25,6 +27,7 @@ export class Scheduler {
   constructor(private readonly machine: Machine) {
     this.policy = machine.policy
     this.idle = (2 ** machine.ncpu - 1) | 0
+    this.started = this.idle
   }
 
   setReady(cpu: Cpu): void {

@@ -26,6 +26,7 @@ export function* boot(machine: NetbsdMachine, startMain: () => void): Steps<void
   for (const cpu of others) attachCpu(machine, cpu)
   machine.cold = false
   machine.isUniprocessorYet = false
+  for (const cpu of others) machine.scheduler.started |= 1 << cpu.index
   yield* createInterruptThreads(machine)
   machine.isPreemptionOff = false
   // Threads that were created while cold run from here on, into their first sleep.

@@ -129,6 +129,7 @@ export class NetbsdMachine extends Machine {
       options.uareas === undefined ? Infinity : inRange('uareas', options.uareas, 1, 2 ** 31),
     )
     policy.attach(this)
+    this.scheduler.started = 1
     this.softints = new SoftintTable(this)
     this.expired = this.cpus.map(() => [])
     this.maxlwp = release.maxlwp

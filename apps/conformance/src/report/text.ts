@@ -52,7 +52,7 @@ function runLine({ nowNs, events, traceHash }: RunEvidence): string {
 }
 
 /** Virtual time as a person says it. */
-export function milliseconds(ns: number): string {
+function milliseconds(ns: number): string {
   return `${Number((ns / 1e6).toFixed(3))} ms`
 }
 
@@ -155,12 +155,13 @@ function wideFraction(totals: ClauseTotals): string {
   ].join(', ')
 }
 
-/** `63/63, kernel 58+5`: the same in the width of an old terminal. */
+/** `63/63, kernel 58+5`: the same in the width of an old terminal, the kernel reading where it differs. */
 function narrowFraction({ clauses, page, kernel }: ClauseTotals): string {
   const contradict = kernel.contradicts === 0 ? '' : `+${kernel.contradicts}`
+  const isSame = ran(page, clauses) && page.pass === kernel.pass && kernel.contradicts === 0
   return [
     ...(ran(page, clauses) ? [`${page.pass}/${clauses}`] : []),
-    ...(ran(kernel, clauses) ? [`kernel ${kernel.pass}${contradict}`] : []),
+    ...(ran(kernel, clauses) && !isSame ? [`kernel ${kernel.pass}${contradict}`] : []),
   ].join(', ')
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NetbsdKernel } from '../../src/kernel.js'
-import type { Steps } from '../../src/releases/10.1.js'
+import type { KernelCall, Steps } from '../../src/releases/10.1.js'
 import { faultOf, MS, panicOf, releases, spawn, valueOf } from './releases.js'
 
 describe.each(releases)('kernel_lock on NetBSD $release (§3.5)', ({ createKernel }) => {
@@ -152,8 +152,8 @@ describe.each(releases)('kernel_lock on NetBSD $release (§3.5)', ({ createKerne
   })
 })
 
-function* body(call: () => Steps | { [Symbol.iterator](): Iterator<never, unknown> }): Steps<void> {
-  yield* call() as Steps
+function* body(call: () => KernelCall<unknown>): Steps<void> {
+  yield* call()
 }
 
 function* condvarWait(k: NetbsdKernel): Steps<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NetbsdKernel } from '../../src/kernel.js'
-import type { Steps } from '../../src/releases/10.1.js'
+import type { KernelCall, Steps } from '../../src/releases/10.1.js'
 import { MS, releases, spawn, valueOf } from './releases.js'
 
 const EINVAL = 22
@@ -313,7 +313,7 @@ describe.each(releases)('the scheduler of NetBSD $release (§3.2 to §3.4)', (dr
     expect(valueOf(outcome)).toEqual([[0], [1, 1, 1, 1], [0, 1]])
   })
 
-  it('a KTHREAD_TS hog falls to 25 and stays there; rest brings it back to 43', () => {
+  it('a KTHREAD_TS thread begins at 63, is at 43 after its first schedclock, and loses a level for every two', () => {
     const k = createKernel()
     const outcome = k.boot(function* () {
       const seen: number[] = []
@@ -321,25 +321,53 @@ describe.each(releases)('the scheduler of NetBSD $release (§3.2 to §3.4)', (dr
         k,
         'ts',
         function* () {
-          seen.push(k.curlwp.l_priority)
-          // 36 schedclocks of 6 ticks are 2.16 s.
-          for (let n = 0; n < 60; n++) yield* k.work(50 * MS)
+          for (let tick = 0; tick < 95; tick++) {
+            const priority = k.curlwp.l_priority
+            if (priority !== seen[seen.length - 1]) seen.push(priority)
+            yield* k.work(10 * MS)
+          }
           seen.push(k.curlwp.l_priority)
           yield* k.kpause('rest', false, 1000, null)
           seen.push(k.curlwp.l_priority)
         },
         { flags: k.KTHREAD_MPSAFE | k.KTHREAD_TS },
       )
-      seen.push(lwp.l_class, lwp.l_priority)
+      const before = [lwp.l_class, lwp.l_priority]
       yield* k.kpause('x', false, 2000, null)
-      return seen
+      return [before, seen]
     })
-    expect(valueOf(outcome)[0]).toBe(0)
-    expect(valueOf(outcome).slice(1, 3)).toEqual([63, 63])
-    expect(valueOf(outcome)[4]).toBe(43)
-    // Decay once a second with no load wipes the estimate out: what is left is less than a second's use, 8 levels.
-    expect(valueOf(outcome)[3]).toBeLessThan(43)
-    expect(valueOf(outcome)[3]).toBeGreaterThanOrEqual(25)
+    // 15 schedclocks of 6 ticks in 95 ticks.
+    expect(valueOf(outcome)).toEqual([
+      [k.SCHED_OTHER, 63],
+      [63, 43, 42, 41, 40, 39, 38, 37, 36, 36, 43],
+    ])
+  })
+
+  it('under load a hog falls to 25 and no lower; kernel threads are no load', () => {
+    const k = createKernel({ ncpu: 4 })
+    const outcome = k.boot(function* () {
+      let least = 63
+      const flags = k.KTHREAD_MPSAFE | k.KTHREAD_TS
+      function* spin(seconds: number): Steps<void> {
+        for (let n = 0; n < seconds * 50; n++) {
+          yield* k.work(20 * MS)
+          least = Math.min(least, k.curlwp.l_priority)
+        }
+      }
+      yield* spawn(k, 'alone', () => spin(60), { flags })
+      yield* k.kpause('x', false, 6000, null)
+      const alone = least
+      for (let n = 0; n < 3; n++) {
+        k.process({ name: `hog${n}`, uid: 1 }, function* () {
+          for (let turn = 0; turn < 900; turn++) yield* k.user(100 * MS)
+        })
+      }
+      yield* spawn(k, 'loaded', () => spin(80), { flags })
+      yield* k.kpause('x', false, 9000, null)
+      return [alone, least]
+    })
+    // Alone the estimate is wiped out each second: at most 17 schedclocks are left, 8 levels.
+    expect(valueOf(outcome)).toEqual([35, 25])
   })
 
   it('a user LWP that slept in the kernel is lifted by 64, by 96 for a lock, and not in user mode; kthreads never', () => {
@@ -438,6 +466,6 @@ describe.each(releases)('the scheduler of NetBSD $release (§3.2 to §3.4)', (dr
   })
 })
 
-function* once(call: () => unknown): Steps<void> {
-  yield* call() as Steps
+function* once(call: () => KernelCall<unknown>): Steps<void> {
+  yield* call()
 }
