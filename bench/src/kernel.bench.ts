@@ -22,14 +22,12 @@ function casesOf(release: string, createKernel: CreateKernel): Case[] {
     switching('sleep/wakeup, armed time-out', (n) => pingPong(createKernel(), n, 1)),
     switching('sleep/wakeup, armed time-out, 2 CPUs', (n) => pingPong(createKernel({ ncpu: 2 }), n, 1)),
     switching('sleep/wakeup, armed time-out, 8 CPUs', (n) => pingPong(createKernel({ ncpu: 8 }), n, 1)),
-    ...[2, 1000, 100_000].map(
-      (threads): Case => ({
-        name: name(`yield, ring of ${threads}`),
-        unit: 'yield',
-        operations: 500_000,
-        run: (n, watch) => ring(createKernel(), threads, n, watch),
-      }),
-    ),
+    ...[2, 1000, 100_000].map((threads): Case => ({
+      name: name(`yield, ring of ${threads}`),
+      unit: 'yield',
+      operations: 500_000,
+      run: (n, watch) => ring(createKernel(), threads, n, watch),
+    })),
     {
       name: name('create, exit, join'),
       unit: 'life',

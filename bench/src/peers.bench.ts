@@ -37,7 +37,6 @@ const effectRing = (fibers: number, yields: number) =>
 
 const effectLives = (count: number) =>
   Effect.gen(function* () {
-    // oxlint-disable-next-line require-yield
     const body = Effect.gen(function* () {
       yield* Effect.void
     })
@@ -128,7 +127,12 @@ function cspLives(count: number): Promise<void> {
 
 export const cases: readonly Case[] = [
   { name: 'Effect: ping-pong', unit: 'switch', operations: 10_000, run: (n) => Effect.runPromise(effectPingPong(n)) },
-  { name: 'Effect: yield, ring of 2', unit: 'yield', operations: 50_000, run: (n) => Effect.runPromise(effectRing(2, n)) },
+  {
+    name: 'Effect: yield, ring of 2',
+    unit: 'yield',
+    operations: 50_000,
+    run: (n) => Effect.runPromise(effectRing(2, n)),
+  },
   {
     name: 'Effect: yield, ring of 1000',
     unit: 'yield',

@@ -45,7 +45,7 @@ export function runThreads(k: BenchKernel, count: number, body: Body): void {
 }
 
 export function finish(outcome: Outcome<unknown>): void {
-  if (outcome.kind !== 'done') throw new Error(`the run ended with ${outcome.kind}: ${JSON.stringify(outcome)}`)
+  if (outcome.kind !== 'done') throw new Error(`the run ended with ${outcome.kind}`)
 }
 
 /** Two threads wake each other and sleep in turn: a switch is one wakeup and one sleep. */

@@ -9,7 +9,7 @@ function sequence(oracle: Oracle, choices = 20): number[] {
 describe('a seeded oracle', () => {
   test('gives the same sequence for the same seed, everywhere', () => {
     expect(sequence(seededOracle(7))).toEqual(sequence(seededOracle(7)))
-    expect(sequence(seededOracle(42)).join('')).toBe('10101100000000110110')
+    expect(sequence(seededOracle(42)).join('')).toBe('00010101011110100110')
   })
 
   test('gives different ones for different seeds, and each answer comes up', () => {

@@ -102,7 +102,7 @@ class Identity {
   }
   get remarks(): readonly Remark[] {
     const leaks = this.machine.unjoined.map((lwp) => ({
-      id: 'NB6-KT-47',
+      id: this.machine.release.mustjoinClause,
       text: `kthread ${lwp.l_name} (${lwp.l_lid}) was created to be joined, and nobody has joined it`,
     }))
     return [...this.machine.remarks, ...leaks]

@@ -24,6 +24,8 @@ export interface Release {
   readonly joinSlot: 'global' | 'per thread'
   /** Whether kthread_join asserts that the target was created with KTHREAD_MUSTJOIN (§2.4). */
   readonly joinAssertsMustjoin: boolean
+  /** The clause that a thread breaks that is created to be joined, and never is. */
+  readonly mustjoinClause: string
   /** Which holds of the big lock kthread_exit gives up: all in silence, or one, and any other panics (§2.3). */
   readonly exitReleases: 'all holds' | 'one hold'
   /** Whether setrunnable accepts an LSIDL LWP (§2.7). */

@@ -324,6 +324,19 @@ describe('NB-G-08 destroying a MUSTJOIN thread needs no joiner', () => {
     })
     expect(stuckIn(outcome)).toEqual(['main: kthrwait'])
   })
+
+  test('NetBSD 6, page: it has terminated, so joining it returns, and joining it again is one too many', () => {
+    const k = nb6.createKernel()
+    const outcome = k.boot(function* main() {
+      const l = yield* create(k, 'idle', MPSAFE | MUSTJOIN | k.KTHREAD_IDLE, ends(k))
+      yield* k.kthread_destroy(l)
+      const first = yield* k.kthread_join(l)
+      yield* k.printf('join returned %d\n', first)
+      yield* k.kthread_join(l)
+    })
+    expect(k.console[0]).toBe('join returned 0')
+    expect(outcome).toMatchObject({ kind: 'panic', clause: 'NB-D-07' })
+  })
 })
 
 describe('NB-G-09 a dead thread is freed by the next creation or exit', () => {

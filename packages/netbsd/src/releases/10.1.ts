@@ -19,6 +19,7 @@ export const release: Release = {
   catchUpDividesLoad: false,
   joinSlot: 'per thread',
   joinAssertsMustjoin: true,
+  mustjoinClause: 'NB10-KT-45',
   exitReleases: 'one hold',
   setrunnableStartsIdle: true,
   timeoutOutlivesWakeup: false,

@@ -18,6 +18,7 @@ export const release: Release = {
   catchUpDividesLoad: true,
   joinSlot: 'global',
   joinAssertsMustjoin: false,
+  mustjoinClause: 'NB6-KT-47',
   exitReleases: 'all holds',
   setrunnableStartsIdle: false,
   timeoutOutlivesWakeup: true,
