@@ -5,8 +5,9 @@ import { defineConfig } from 'tsup'
  * function it sees, and creating a kernel makes many.
  */
 export default defineConfig({
-  entry: ['src/main.ts', 'src/*.child.ts'],
-  outDir: 'dist',
+  // Paths are from the root, where `pnpm run bench` runs.
+  entry: ['bench/src/main.ts', 'bench/src/*.child.ts'],
+  outDir: 'bench/dist',
   format: 'esm',
   target: 'node20',
   external: ['co', 'effect', 'js-csp'],

@@ -76,12 +76,6 @@ export const goals: readonly Goal[] = [
     of: (figure) => figure(`${KT}fresh kernel, 2 CPUs`) / 1000,
   },
   { name: 'a million threads, seconds', good: 6, superb: 2, of: (figure) => figure(`${KT}a million threads`) },
-  {
-    name: 'a million threads, peak megabytes',
-    good: 2048,
-    superb: 1024,
-    of: (figure) => figure(`${KT}a million threads, peak`),
-  },
 ]
 
 export type Mark = 'superb' | 'good' | 'miss'

@@ -8,7 +8,7 @@ const k = createKernel()
 const channel = {}
 let ended = 0
 
-function* sleeper(): Steps {
+function* sleeper(): Steps<void> {
   yield* k.tsleep(channel, 0, 'asleep', 0)
   ended++
   yield* k.kthread_exit(0)

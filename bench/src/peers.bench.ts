@@ -24,7 +24,7 @@ const effectPingPong = (switches: number) =>
 
 const effectRing = (fibers: number, yields: number) =>
   Effect.gen(function* () {
-    const start = yield* Deferred.make<void>()
+    const start = yield* Deferred.make<undefined>()
     const member = Effect.gen(function* () {
       yield* Deferred.await(start)
       for (let n = 0; n < yields; n += fibers) yield* Effect.yieldNow

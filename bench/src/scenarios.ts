@@ -21,7 +21,7 @@ export interface BenchKernel extends Pick<
   | 'KTHREAD_MPSAFE'
   | 'KTHREAD_MUSTJOIN'
 > {
-  boot(main: () => Steps<unknown>): Outcome<unknown>
+  boot(main: () => Steps): Outcome<unknown>
 }
 
 export type CreateKernel = (options?: NetbsdOptions) => BenchKernel
@@ -101,7 +101,7 @@ export function ring(k: BenchKernel, threads: number, yields: number, watch: Sto
   const each = Math.ceil(yields / threads)
   finish(
     k.boot(function* main() {
-      function* member(): Steps {
+      function* member(): Steps<void> {
         yield* k.tsleep(start, 0, 'start', 0)
         for (let n = 0; n < each; n++) yield* k.yield()
         watch.stop()
@@ -121,7 +121,7 @@ export function ring(k: BenchKernel, threads: number, yields: number, watch: Sto
 
 /** One thread after the other is created, runs, ends and, if so wished, is joined. */
 export function lives(k: BenchKernel, count: number, joined: boolean): void {
-  function* body(): Steps {
+  function* body(): Steps<void> {
     yield* k.kthread_exit(0)
   }
   finish(

@@ -7,7 +7,7 @@ const THREADS = 100_000
 const k = createKernel()
 const channel = {}
 
-function* sleeper(): Steps {
+function* sleeper(): Steps<void> {
   yield* k.tsleep(channel, 0, 'asleep', 0)
   yield* k.kthread_exit(0)
 }

@@ -1,4 +1,4 @@
-import type { Survey } from './survey.js'
+import { faultsOf, type Survey } from './survey.js'
 
 /** What the command's exit says. 3 is kept for a budget that ends before coverage does. */
 export const ExitCode = {
@@ -11,8 +11,9 @@ export const ExitCode = {
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
 /** A fault of ours outweighs a failed contract: with it, no verdict can be trusted. */
-export function exitCodeOf({ clauses, divergences, faults }: Survey): ExitCode {
-  if (faults.length > 0) return ExitCode.ourFault
+export function exitCodeOf(survey: Survey): ExitCode {
+  if (faultsOf(survey).length > 0) return ExitCode.ourFault
+  const { clauses, divergences } = survey
   const failed = clauses.some(({ state }) => state === 'fail') || divergences.some(({ state }) => state === 'fail')
   return failed ? ExitCode.contractFailed : ExitCode.allHold
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { contractsOf, entriesOf, find, loadContracts, type AnyContract } from '../src/contracts.js'
 import { exitCodeOf } from '../src/exit-code.js'
-import { surveyEntries, type Survey } from '../src/survey.js'
+import { faultsOf, surveyEntries, type Survey } from '../src/survey.js'
 import { totalsOf } from '../src/totals.js'
 import { holdsUnderPage, toyClause, toyContract, violates } from './toy.js'
 
@@ -35,10 +35,7 @@ describe('exit codes', () => {
     })
     const found = surveyOf({ clauses: [toyClause('T-1', violates('saw 35')), brokenDown] })
     expect(exitCodeOf(found)).toBe(4)
-    expect(found.faults).toEqual([
-      'T-2: the check broke down, a fault of ours: TypeError: k.nonsense is not a function',
-      'T-2: the check broke down, a fault of ours: TypeError: k.nonsense is not a function',
-    ])
+    expect(faultsOf(found).map(({ id }) => id)).toEqual(['T-2', 'T-2'])
     expect(found.clauses.find(({ id }) => id === 'T-2')).toMatchObject({
       state: 'fail',
       message: 'the check broke down, a fault of ours: TypeError: k.nonsense is not a function',

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { KernelCall } from '../src/call.js'
-import { usualOracle } from '../src/oracle.js'
+import type { KernelCall, Steps } from '../src/call.js'
+import type { MachineOptions } from '../src/machine.js'
+import { usualOracle, type Choice } from '../src/oracle.js'
 import { WakeReason } from '../src/thread.js'
 import { Plain, PreemptivePolicy } from './personality.js'
 
 /** What a scenario that misuses a call is told. */
-function complaint(body: (k: Plain) => Generator<never, unknown>): unknown {
+function complaint(body: (k: Plain) => Steps): unknown {
   const k = new Plain()
   const outcome = k.run(() => body(k))
   return outcome.kind === 'fault' ? outcome.error : outcome.kind
@@ -133,19 +134,26 @@ describe('the two roads', () => {
     expect(announced.machine.steps).toBe(usual.machine.steps)
   })
 
-  test('differ in that a call that is announced waits for its turn', () => {
-    const order: string[] = []
-    const k = new Plain({ ncpu: 2, oracle: { ...usualOracle(), choose: ({ candidates }) => candidates.length - 1 } })
-    k.run(function* () {
-      k.spawn('other', function* () {
+  test('differ in that another CPU may act before a call that is announced', () => {
+    const play = (options: MachineOptions): string[] => {
+      const k = new Plain({ ncpu: 2, ...options })
+      k.run(function* () {
+        k.spawn('other', function* () {
+          yield* k.nothing()
+          k.log.push('other')
+        }, { cpu: 1 }) // prettier-ignore
         yield* k.nothing()
-        order.push('other')
-        yield* k.nothing()
-      }, { cpu: 1 }) // prettier-ignore
-      yield* k.nothing()
-      order.push('main')
-      yield* k.nothing()
-    })
-    expect(order).toEqual(['other', 'main'])
+        k.log.push('main')
+      })
+      return k.log
+    }
+    const secondCpu = ({ candidates }: Choice): number => Math.max(0, candidates.findIndex((it) => nameOf(it) === 'cpu1'))
+    expect(play({})).toEqual(['main', 'other'])
+    expect(play({ oracle: usualOracle() })).toEqual(['main', 'other'])
+    expect(play({ oracle: { ...usualOracle(), choose: secondCpu } })).toEqual(['other', 'main'])
   })
 })
+
+function nameOf(candidate: unknown): unknown {
+  return (candidate as { readonly name?: unknown }).name
+}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { equal, holds, panics, runClause, runClauses, runDivergence, Trial, valueOf } from '../src/contract/index.js'
 import type { Clause, Contract, Divergence, TrialOptions } from '../src/contract/index.js'
+import type { Steps } from '../src/call.js'
 import { Plain } from './personality.js'
 
 /** A kernel as a contract knows it: its reading decides whether it keeps its word. */
@@ -123,7 +124,7 @@ describe('the verdict on a divergence', () => {
       return 'fine'
     })
     expect(runDivergence(contract([], tried), tried)).toMatchObject({
-      saw: { page: 'fine', kernel: 'broke down: only on the page' },
+      saw: { page: 'fine', kernel: expect.stringContaining('only on the page') as string },
       state: 'fail',
     })
   })
@@ -139,7 +140,7 @@ describe('expectations', () => {
   })
 
   test('take the value of a run that was done, and tell how another ended', () => {
-    const run = (body: (k: Plain) => Generator<never, unknown>) => {
+    const run = (body: (k: Plain) => Steps) => {
       const k = new Plain()
       return k.run(() => body(k))
     }

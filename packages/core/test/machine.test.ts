@@ -111,6 +111,7 @@ describe('a run', () => {
         yield* k.lock(spin)
         yield* k.sleep({ kind: 'condvar', name: 'cv' })
       })
+      yield* k.sleep('pause', 1)
       k.spawn('spinner', function* () {
         yield* k.lock(spin)
       }, { cpu: 1 }) // prettier-ignore

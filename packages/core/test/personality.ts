@@ -100,6 +100,8 @@ export class PreemptivePolicy extends PlainPolicy {
 export interface SpawnOptions {
   readonly cpu?: number
   readonly priority?: number
+  /** Runs on that CPU only. */
+  readonly bound?: boolean
 }
 
 /** The whole of a system: a process, its threads, and the calls they make. */
@@ -123,10 +125,11 @@ export class Plain {
   }
 
   /** Makes a thread runnable; set-up code and threads may call it alike. */
-  spawn(name: string, body: () => Steps, { cpu = 0, priority = 0 }: SpawnOptions = {}): Task {
+  spawn(name: string, body: () => Steps, { cpu = 0, priority = 0, bound = false }: SpawnOptions = {}): Task {
     const task = new Task(this.nextId++, name, this.process, this.machine.cpus[cpu]!)
     task.priority = priority
     task.a = body
+    task.mark(ThreadMark.bound, bound)
     this.process.add(task)
     this.machine.trace?.create(task)
     this.machine.scheduler.enqueue(task)

@@ -59,7 +59,7 @@ describe('a reader/writer lock', () => {
     const { k, lock, visit } = setUp()
     const ranks: unknown[] = []
     k.run(function* () {
-      visit('a', 'read')
+      visit('a', 'read', 5)
       visit('w', 'write', 1)
       yield* k.sleep('queue up', 1)
       visit('b', 'read', 9)

@@ -1,7 +1,7 @@
 /** What a person reads about a survey: verdicts, failures, divergences and the last line. */
 import type { ClauseResult, DivergenceResult, Evidence, RunEvidence } from '@kt/core/contract'
 import { pad, shorten, wrap, type Terminal } from '../terminal.js'
-import type { Survey } from '../survey.js'
+import { faultsOf, type Survey } from '../survey.js'
 import type { ClauseTotals, Totals } from '../totals.js'
 
 /** A failure is told in at most this many lines. */
@@ -123,9 +123,10 @@ export function partedWord({ saw }: DivergenceResult): 'differs' | 'same' {
 }
 
 /** Totals with their denominators, and the time it took: the last line of every run, and one line if it can be. */
-export function lastLine(terminal: Terminal, totals: Totals, { faults }: Survey, seconds: number): string {
+export function lastLine(terminal: Terminal, totals: Totals, survey: Survey, seconds: number): string {
   const { colours, columns } = terminal
   const { executed, described, divergences } = totals
+  const faults = faultsOf(survey)
   const allHold = faults.length === 0 && [executed, described].every(isClean) && divergences.fail === 0
   const line = (clauses: (totals: ClauseTotals) => string, rows: string): string =>
     [

@@ -17,17 +17,21 @@ export function holds(condition: boolean, what: string): asserts condition {
 /** The value of a run that ended well, else a failed check that says how it ended. */
 export function valueOf<T>(outcome: { readonly kind: string; readonly value?: T }): T {
   if (outcome.kind === 'done') return outcome.value as T
-  // The scenario's own failed expectation is the verdict, not the fault it ended the run with.
-  const { error } = outcome as { error?: unknown }
-  if (error instanceof ClauseViolation) throw error
+  throwFault(outcome)
   throw new ClauseViolation(`the run ended with ${describeOutcome(outcome)}`)
 }
 
 /** Fails the check unless the kernel panicked over one of the given clauses or rows. */
 export function panics(outcome: { readonly kind: string }, ...clauses: readonly string[]): void {
+  throwFault(outcome)
   const { clause } = outcome as { clause?: string | null }
   const isRight = outcome.kind === 'panic' && clauses.includes(clause ?? 'none')
   holds(isRight, `a panic over ${clauses.join(' or ')}: the run ended with ${describeOutcome(outcome)}`)
+}
+
+/** What a scenario threw goes on: its failed expectation is the verdict, and anything else a broken check. */
+function throwFault(outcome: { readonly kind: string }): void {
+  if (outcome.kind === 'fault') throw (outcome as { error?: unknown }).error
 }
 
 /** An outcome in a few words. */

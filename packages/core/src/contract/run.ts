@@ -1,4 +1,5 @@
 import type { Clause, ClauseKind, Contract, Divergence } from './clause.js'
+import { ClauseViolation } from './expect.js'
 import { Trial, type Evidence } from './trial.js'
 
 /** How a clause fared. `contradicts`: the kernel breaks the page here, as a divergence says. */
@@ -17,6 +18,8 @@ export interface ClauseResult {
   readonly state: ClauseState
   /** What was seen instead, when the state is not `pass`. */
   readonly message: string | null
+  /** Whether the check broke down instead of passing a verdict: a fault of ours, with the state `fail`. */
+  readonly isBroken: boolean
   /** The divergence that explains a contradiction. */
   readonly divergence: string | null
   readonly evidence: Evidence
@@ -32,6 +35,8 @@ export interface DivergenceResult {
   /** What the scenario showed under each reading. */
   readonly saw: { readonly page: string; readonly kernel: string }
   readonly differs: boolean
+  /** Whether the scenario broke down: a fault of ours. */
+  readonly isBroken: boolean
   /** `fail` when the readings part and the row says they do not, or the reverse, or the scenario broke down. */
   readonly state: 'pass' | 'fail'
 }
@@ -41,7 +46,9 @@ const READINGS = ['page', 'kernel'] as const
 /** Runs one clause under one reading. */
 export function runClause<K>(contract: Contract<K>, clause: Clause<K>, reading: 'page' | 'kernel'): ClauseResult {
   const trial = new Trial(contract, reading)
-  const seen = attempt(() => clause.check(trial))
+  const seen = attempt(() => {
+    clause.check(trial)
+  })
   const row = contract.divergences.find(({ breaks }) => breaks.includes(clause.id)) ?? null
   const { id, section, says, kind } = clause
   return {
@@ -57,17 +64,26 @@ export function runClause<K>(contract: Contract<K>, clause: Clause<K>, reading: 
   }
 }
 
-/** Under `'page'` a clause holds. Under `'kernel'` exactly the listed ones do not: one that holds after all is stale. */
+/**
+ * Under `'page'` a clause holds. Under `'kernel'` exactly the listed ones do not: one that holds after all is stale. A
+ * check that broke down proves nothing either way.
+ */
 function verdict(
   reading: 'page' | 'kernel',
-  broken: string | null,
+  seen: Seen,
   row: string | null,
-): Pick<ClauseResult, 'state' | 'message' | 'divergence'> {
-  if (reading === 'page' || row === null) {
-    return { state: broken === null ? 'pass' : 'fail', message: broken, divergence: null }
+): Pick<ClauseResult, 'state' | 'message' | 'isBroken' | 'divergence'> {
+  const { message, isBroken } = seen
+  if (isBroken || reading === 'page' || row === null) {
+    return { state: message === null ? 'pass' : 'fail', message, isBroken, divergence: null }
   }
-  if (broken !== null) return { state: 'contradicts', message: broken, divergence: row }
-  return { state: 'fail', message: `${row} says that the kernel breaks this clause, and it holds`, divergence: row }
+  if (message !== null) return { state: 'contradicts', message, isBroken, divergence: row }
+  return {
+    state: 'fail',
+    message: `${row} says that the kernel breaks this clause, and it holds`,
+    isBroken,
+    divergence: row,
+  }
 }
 
 /** Runs every clause of a contract, under both readings unless told otherwise. */
@@ -81,12 +97,16 @@ export function* runClauses<K>(
 /** Runs the scenario of a divergence under both readings. */
 export function runDivergence<K>(contract: Contract<K>, row: Divergence<K>): DivergenceResult {
   const saw = { page: '', kernel: '' }
-  let broken = false
+  let isBroken = false
+  let isWhole = true
   for (const reading of READINGS) {
-    const problem = attempt(() => (saw[reading] = row.observe(new Trial(contract, reading))))
-    if (problem === null) continue
-    broken = true
-    saw[reading] = `broke down: ${problem}`
+    const seen = attempt(() => {
+      saw[reading] = row.observe(new Trial(contract, reading))
+    })
+    if (seen.message === null) continue
+    isWhole = false
+    isBroken ||= seen.isBroken
+    saw[reading] = seen.message
   }
   const { id, page, kernel, breaks, differs } = row
   return {
@@ -96,15 +116,23 @@ export function runDivergence<K>(contract: Contract<K>, row: Divergence<K>): Div
     breaks,
     saw,
     differs,
-    state: !broken && (saw.page !== saw.kernel) === differs ? 'pass' : 'fail',
+    isBroken,
+    state: isWhole && (saw.page !== saw.kernel) === differs ? 'pass' : 'fail',
   }
 }
 
-function attempt(run: () => unknown): string | null {
+/** How a check ended: null for one that passed, else what it saw, or how it broke down. */
+interface Seen {
+  readonly message: string | null
+  readonly isBroken: boolean
+}
+
+function attempt(run: () => void): Seen {
   try {
     run()
-    return null
+    return { message: null, isBroken: false }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    if (error instanceof ClauseViolation) return { message: error.message, isBroken: false }
+    return { message: `the check broke down, a fault of ours: ${String(error)}`, isBroken: true }
   }
 }

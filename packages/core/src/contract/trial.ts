@@ -24,6 +24,9 @@ interface Inspectable {
   readonly trace: { readonly length: number; hash(): string; events(from?: number): Iterable<TraceEvent> } | null
 }
 
+/** Steps after which a check's run is a livelock: far more than any needs, and soon reached. */
+const STEPS_MAX = 1_000_000
+
 /** One execution of a check under one reading: makes the kernels and keeps what they leave. */
 export class Trial<K> {
   readonly reading: 'page' | 'kernel'
@@ -39,7 +42,7 @@ export class Trial<K> {
 
   /** A cold, traced kernel of the release under this trial's reading. */
   createKernel(options: Readonly<Record<string, unknown>> = {}): K {
-    const all: TrialOptions = { ...options, reading: this.reading, trace: true }
+    const all: TrialOptions = { stepsMax: STEPS_MAX, ...options, reading: this.reading, trace: true }
     const kernel = this.contract.createKernel(all)
     this.kernels.push(kernel)
     return kernel

@@ -403,7 +403,7 @@ describe('cv_timedwaitbt on NetBSD 10.1', () => {
     const cv = k.condvar('cv')
     const outcome = k.boot(function* () {
       const log: unknown[] = []
-      yield* spawn(k as never, 'w', function* () {
+      yield* spawn(k, 'w', function* () {
         yield* k.mutex_enter(mtx)
         const bt = k.ref(45 * MS)
         log.push(yield* k.cv_timedwaitbt(cv, mtx, bt), bt.value)
