@@ -29,7 +29,7 @@ export type CreateKernel = (options?: NetbsdOptions) => BenchKernel
 type Body = (index: number) => Steps
 
 /** Boots the kernel and runs one thread for each of `count` indices, until all have ended. */
-export function runThreads(k: BenchKernel, count: number, body: Body): void {
+function runThreads(k: BenchKernel, count: number, body: Body): void {
   finish(
     k.boot(function* main() {
       const flags: number = k.KTHREAD_MPSAFE | k.KTHREAD_MUSTJOIN

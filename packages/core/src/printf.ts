@@ -120,11 +120,13 @@ class Call {
   private bare(): string | null {
     const letter = this.fmt.charAt(this.end)
     const value = this.args[this.argsTaken]
-    const fits = letter === 's' ? typeof value === 'string' : isSmall(value) && (letter === 'd' || letter === 'u')
-    if (!fits) return null
+    let text: string
+    if (letter === 's' && typeof value === 'string') text = value
+    else if ((letter === 'd' || letter === 'u') && isSmall(value)) text = String(value)
+    else return null
     this.end++
     this.argsTaken++
-    return String(value)
+    return text
   }
 
   private convert(): string {

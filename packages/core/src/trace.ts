@@ -121,7 +121,7 @@ export class Trace {
       const chunk = this.chunks[Math.floor(index / CHUNK_EVENTS)]!
       const within = index % CHUNK_EVENTS
       const head = chunk.heads[within]!
-      const thread = chunk.threads[within]!
+      const thread = chunk.threads[within] ?? null
       const kind = KINDS[head & 0xff]!
       yield {
         timeNs: chunk.times[within]!,
@@ -143,7 +143,7 @@ export class Trace {
       const within = index % CHUNK_EVENTS
       const head = chunk.heads[within]!
       digest.word(head & 0xffff)
-      digest.word(idOf(chunk.threads[within]!))
+      digest.word(idOf(chunk.threads[within] ?? null))
       digest.word(head >> 16)
       const timeNs = chunk.times[within]!
       digest.word(timeNs % 0x1_0000_0000)

@@ -24,16 +24,19 @@ describe('a kernel call', () => {
 
   test('without yield* is found at the next call', () => {
     const error = complaint(function* (k) {
+      // eslint-disable-next-line kt/no-floating-iterator -- the mistake that is to be found
       void k.wakeup('x')
       yield* k.sleep('x', 1)
     })
-    const says = 'wakeup() was called without yield* by main (1); before sleep(): a kernel call is made with yield*, as in'
+    const says =
+      'wakeup() was called without yield* by main (1); before sleep(): a kernel call is made with yield*, as in'
     expect(error).toEqual(new TypeError(`${says} \`yield* wakeup(…)\``))
   })
 
   test('without yield* is found at the end of the thread', () => {
     const error = complaint(function* (k) {
       yield* k.nothing()
+      // eslint-disable-next-line kt/no-floating-iterator -- the mistake that is to be found
       void k.nap(1)
     })
     expect(error).toEqual(new TypeError('nap() was called without yield* by main (1); its thread then ended'))
@@ -43,6 +46,7 @@ describe('a kernel call', () => {
     const k = new Plain()
     const said: unknown[] = []
     const outcome = k.run(function* () {
+      // eslint-disable-next-line kt/no-floating-iterator -- the mistake that is to be found
       void k.nothing()
       try {
         yield* k.nothing()
@@ -147,7 +151,11 @@ describe('the two roads', () => {
       })
       return k.log
     }
-    const secondCpu = ({ candidates }: Choice): number => Math.max(0, candidates.findIndex((it) => nameOf(it) === 'cpu1'))
+    const secondCpu = ({ candidates }: Choice): number =>
+      Math.max(
+        0,
+        candidates.findIndex((it) => nameOf(it) === 'cpu1'),
+      )
     expect(play({})).toEqual(['main', 'other'])
     expect(play({ oracle: usualOracle() })).toEqual(['main', 'other'])
     expect(play({ oracle: { ...usualOracle(), choose: secondCpu } })).toEqual(['other', 'main'])

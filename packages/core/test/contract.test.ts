@@ -133,7 +133,9 @@ describe('the verdict on a divergence', () => {
 describe('expectations', () => {
   test('compare what is in arrays and plain objects', () => {
     equal({ a: [1, { b: NaN }] }, { a: [1, { b: NaN }] }, 'x')
-    expect(() => equal({ a: 1 }, { a: 1, b: undefined }, 'x')).toThrow("x: expected { a: 1, b: undefined }, saw { a: 1 }")
+    expect(() => equal({ a: 1 }, { a: 1, b: undefined }, 'x')).toThrow(
+      'x: expected { a: 1, b: undefined }, saw { a: 1 }',
+    )
     expect(() => equal([1], ['1'], 'x')).toThrow("x: expected ['1'], saw [1]")
     expect(() => equal(new Map(), new Map(), 'x')).toThrow('x: expected')
     expect(() => equal(0, -0, 'x')).toThrow('x: expected')

@@ -117,7 +117,9 @@ describe('a run', () => {
       }, { cpu: 1 }) // prettier-ignore
       yield* k.sleep('never')
     })
-    expect(outcome.kind === 'deadlock' && outcome.stuck.map(({ name, state, waitsFor }) => [name, state, waitsFor])).toEqual([
+    expect(
+      outcome.kind === 'deadlock' && outcome.stuck.map(({ name, state, waitsFor }) => [name, state, waitsFor]),
+    ).toEqual([
       ['main', 'sleeping', "a wakeup on 'never'"],
       ['keeper', 'sleeping', 'a wakeup on condvar cv'],
       ['spinner', 'spinning', 'mutex s, held by keeper (2)'],
@@ -156,7 +158,12 @@ describe('a run', () => {
       yield* k.nothing()
       k.log.push('went on')
     })
-    expect(outcome).toMatchObject({ kind: 'panic', message: 'on purpose', clause: 'CLAUSE-1', thread: { name: 'main' } })
+    expect(outcome).toMatchObject({
+      kind: 'panic',
+      message: 'on purpose',
+      clause: 'CLAUSE-1',
+      thread: { name: 'main' },
+    })
     expect(k.machine.console.lines).toEqual(['panic: on purpose'])
     expect(k.log).toEqual(['caught'])
   })

@@ -46,31 +46,26 @@ export class PlainPolicy implements KernelPolicy {
   seconds = 0
   ticks = 0
 
+  steal: KernelPolicy['steal'] = () => null
+  preemption: KernelPolicy['preemption'] = () => Preemption.none
+  mayPreempt: KernelPolicy['mayPreempt'] = () => true
+
   rank(thread: Task): number {
     return thread.priority
   }
-  sleepRank(_thread: Thread): number {
+  sleepRank(): number {
     return 0
   }
   place(thread: Thread): Cpu {
     return thread.cpu
   }
-  steal(_cpu: Cpu): Thread | null {
-    return null
-  }
-  preemption(_thread: Thread, _cpu: Cpu): Preemption {
-    return Preemption.none
-  }
-  mayPreempt(_cpu: Cpu): boolean {
-    return true
-  }
-  displacedToHead(_thread: Thread): boolean {
+  displacedToHead(): boolean {
     return false
   }
-  switched(_cpu: Cpu, _thread: Thread | null): void {}
-  sleeps(_thread: Thread, _queue: SleepQueue | null): void {}
-  woken(_thread: Thread): void {}
-  tick(_cpu: Cpu): void {
+  switched(): void {}
+  sleeps(): void {}
+  woken(): void {}
+  tick(): void {
     this.ticks++
   }
   secondsPassed(seconds: number): void {
@@ -79,22 +74,21 @@ export class PlainPolicy implements KernelPolicy {
   wakeCandidates(queue: SleepQueue): readonly Thread[] {
     return Array.from(queue.threads())
   }
-  returned(_thread: Thread, _value: unknown): Steps | null {
+  returned(): Steps | null {
     return null
   }
 }
 
 /** One where a better thread displaces a worse one at once. */
 export class PreemptivePolicy extends PlainPolicy {
-  override preemption(thread: Thread, cpu: Cpu): Preemption {
+  override preemption: KernelPolicy['preemption'] = (thread, cpu) => {
     const { scheduler } = cpu.machine
-    const running = cpu.current
+    let running = cpu.current
+    while (running?.is(ThreadMark.pinning) === true) running = running.pinned
     const isBetter = running !== null && scheduler.effectiveRank(thread) > scheduler.effectiveRank(running)
     return isBetter ? Preemption.now : Preemption.none
   }
-  override mayPreempt(cpu: Cpu): boolean {
-    return cpu.current?.is(ThreadMark.pinning) === false
-  }
+  override mayPreempt: KernelPolicy['mayPreempt'] = (cpu) => cpu.current?.is(ThreadMark.pinning) === false
 }
 
 export interface SpawnOptions {
@@ -116,7 +110,12 @@ export class Plain {
     readonly policy: PlainPolicy = new PlainPolicy(),
   ) {
     const defaults = { hz: 100, bigLock: 'big', faults: ['memory', 'thread'] }
-    this.machine = new Machine(policy, { trace: true, ...options }, defaults, (index, machine) => new Cpu(index, machine))
+    this.machine = new Machine(
+      policy,
+      { trace: true, ...options },
+      defaults,
+      (index, machine) => new Cpu(index, machine),
+    )
     this.machine.processes.push(this.process)
   }
 

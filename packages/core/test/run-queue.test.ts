@@ -33,7 +33,11 @@ describe('a run queue', () => {
   })
 
   test.each([1, 32, 33, 224, 256])('of %i ranks does what a sorted list does', (ranks) => {
-    const command = fc.record({ task: fc.nat(9), rank: fc.nat(ranks - 1), how: fc.constantFrom('tail', 'head', 'take') })
+    const command = fc.record({
+      task: fc.nat(9),
+      rank: fc.nat(ranks - 1),
+      how: fc.constantFrom('tail', 'head', 'take'),
+    })
     fc.assert(
       fc.property(fc.array(command, { maxLength: 50 }), (commands) => {
         const queue = new RunQueue(ranks)

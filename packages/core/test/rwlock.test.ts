@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { ReaderWriterLock } from '../src/rwlock.js'
 import { Plain } from './personality.js'
 
-function setUp(): { k: Plain; lock: ReaderWriterLock; visit: (name: string, how: 'read' | 'write', priority?: number) => void } {
+function setUp(): {
+  k: Plain
+  lock: ReaderWriterLock
+  visit: (name: string, how: 'read' | 'write', priority?: number) => void
+} {
   const k = new Plain()
   const lock = new ReaderWriterLock('r', false, 0, 'rw')
   return {

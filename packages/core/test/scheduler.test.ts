@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Cpu } from '../src/cpu.js'
 import { raise } from '../src/interrupt.js'
-import { Preemption } from '../src/policy.js'
-import { ThreadMark, ThreadState, type Thread } from '../src/thread.js'
+import { workInUserMode } from '../src/operations.js'
+import { Preemption, type KernelPolicy } from '../src/policy.js'
+import { ThreadMark, ThreadState } from '../src/thread.js'
 import { Plain, PlainPolicy, PreemptivePolicy, type Task } from './personality.js'
 
 const MS = 1_000_000
 
 /** Threads go where they are put; an idle CPU takes what waits elsewhere. */
 class StealingPolicy extends PreemptivePolicy {
-  override steal(cpu: Cpu): Thread | null {
+  override steal: KernelPolicy['steal'] = (cpu) => {
     for (const { queue } of cpu.machine.cpus) {
       for (const thread of queue.threads()) {
         if (thread.is(ThreadMark.bound)) continue
@@ -23,9 +23,7 @@ class StealingPolicy extends PreemptivePolicy {
 
 /** A better thread waits until the running one is in user mode. */
 class PolitePolicy extends PlainPolicy {
-  override preemption(): Preemption {
-    return Preemption.atUserReturn
-  }
+  override preemption: KernelPolicy['preemption'] = () => Preemption.atUserReturn
 }
 
 describe('a CPU', () => {
@@ -95,8 +93,7 @@ describe('a CPU', () => {
     expect(k.log).toEqual(['main at 2 on cpu1'])
   })
 
-  test('gives way in user mode to a thread that an interrupt made runnable', async () => {
-    const { workInUserMode } = await import('../src/operations.js')
+  test('gives way in user mode to a thread that an interrupt made runnable', () => {
     const k = new Plain({}, new PolitePolicy())
     k.run(function* () {
       k.spawn('other', function* () {

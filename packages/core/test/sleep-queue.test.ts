@@ -15,7 +15,9 @@ describe('a sleep queue', () => {
         const queue = new SleepQueue('channel')
         const all = tasks(ranks.length)
         for (const [at, task] of all.entries()) queue.insert(task, ranks[at]!)
-        let model = all.map((task, at) => ({ task, rank: ranks[at]!, at })).sort((a, b) => b.rank - a.rank || a.at - b.at)
+        let model = all
+          .map((task, at) => ({ task, rank: ranks[at]!, at }))
+          .sort((a, b) => b.rank - a.rank || a.at - b.at)
         for (const at of leave) {
           const task = all[at]
           if (task?.sleepQueue !== queue) continue

@@ -227,7 +227,7 @@ export function kernelOf<K extends CommonKernel & Runs<K>, C extends object>(
   let KernelObject: (new (machine: NetbsdMachine) => K) | null = null
   return (options = {}) => {
     const machine = new NetbsdMachine(release, options)
-    KernelObject ??= kernelClass<K>(machine, constants, [...COMMON, extra])
+    KernelObject ??= kernelClass(machine, constants, [...COMMON, extra]) as unknown as new (machine: NetbsdMachine) => K
     const kernel = new KernelObject(machine)
     machine.kernel = kernel
     return kernel
@@ -253,11 +253,7 @@ const COMMON: readonly Group[] = [
  *
  * @param specimen - Some machine of the release: its groups are made once to see what is in them.
  */
-function kernelClass<K>(
-  specimen: NetbsdMachine,
-  constants: object,
-  groups: readonly Group[],
-): new (machine: NetbsdMachine) => K {
+function kernelClass(specimen: NetbsdMachine, constants: object, groups: readonly Group[]): typeof Identity {
   class KernelObject extends Identity {
     static {
       for (const [name, value] of Object.entries(constants)) {
@@ -273,7 +269,7 @@ function kernelClass<K>(
       }
     }
   }
-  return KernelObject as unknown as new (machine: NetbsdMachine) => K
+  return KernelObject
 }
 
 /** Boot and run. */

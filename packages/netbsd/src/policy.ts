@@ -173,6 +173,8 @@ export class NetbsdPolicy implements KernelPolicy {
   // Sleep
 
   sleeps(lwp: Lwp, queue: SleepQueue | null): void {
+    // Asserted against wherever it can happen; this is for kernels that assert nothing.
+    if (lwp.is(ThreadMark.interruptFrame)) this.machine.undefinedBehaviour('UB:NB-G-03', 'an interrupt went to sleep')
     // An interlock is released on the way to sleep; a lock that is waited for leaves the spin mutexes held.
     if (queue?.isTurnstile === true && lwp.cpu.spinMutexes > 0) {
       this.machine.panic(`mi_switch: cpu${lwp.cpu.index}: blocking with a spin mutex held`)

@@ -21,7 +21,8 @@ interface Node {
  * @returns The value read; for a write 0 or `EINVAL`.
  */
 export function sysctl(machine: NetbsdMachine, name: string, value?: number): number | string {
-  const node = nodes(machine)[name]
+  const all = nodes(machine)
+  const node = Object.hasOwn(all, name) ? all[name] : undefined
   if (node === undefined) throw new RangeError(`there is no sysctl node ${name}`)
   if (value === undefined) return node.read()
   if (node.write === undefined) throw new RangeError(`sysctl node ${name} can only be read`)

@@ -1,7 +1,7 @@
 import { Lock, Thread, ThreadMark, ThreadState, type Cpu, type RunQueue, type SleepQueue } from '@kt/core'
 import { Lwp } from '../src/lwp.js'
 import { NetbsdMachine } from '../src/machine.js'
-import type { Proc } from '../src/proc.js'
+import { Proc } from '../src/proc.js'
 import * as P from '../src/param.js'
 
 /** The machine of a kernel, which no kernel shows: tests look inside. */
@@ -39,7 +39,8 @@ export function watch(machine: NetbsdMachine): () => void {
 /** Checks what holds between any two steps. */
 export function checkMachine(machine: NetbsdMachine): void {
   const threads = new Set<Thread>()
-  for (const process of machine.processes as Proc[]) {
+  for (const process of machine.processes) {
+    if (!(process instanceof Proc)) fail(`${process.name} is no process of NetBSD`)
     const own = processThreads(process)
     const dead = own.filter((thread) => thread.state === ThreadState.dead)
     if (dead.length > 1) fail(`${process.name} has ${dead.length} uncollected dead threads: ${names(dead)}`)
@@ -120,7 +121,8 @@ function checkThread(
   queued: ReadonlyMap<Thread, RunQueue>,
 ): void {
   const { state, sleepQueue } = thread
-  if ((state === ThreadState.runnable) !== queued.has(thread)) fail(`${name(thread)} in state ${state} is off its queue`)
+  if ((state === ThreadState.runnable) !== queued.has(thread))
+    fail(`${name(thread)} in state ${state} is off its queue`)
   if ((state === ThreadState.running) !== running.has(thread)) fail(`${name(thread)} in state ${state} is lost`)
   if (state !== ThreadState.sleeping && sleepQueue !== null) fail(`${name(thread)} in state ${state} is a sleeper`)
   if (sleepQueue !== null) checkSleepQueue(machine, sleepQueue, thread)
@@ -168,7 +170,7 @@ function checkHeld(machine: NetbsdMachine, thread: Thread): void {
       if (isTimeshared(waiter)) isFixed = false
     }
   }
-  const own = machine.policy.rank(thread as Lwp)
+  const own = thread instanceof Lwp ? machine.policy.rank(thread) : -1
   if (seen.size === 0 && thread.lentRank !== -1) fail(`${name(thread)} holds nothing and is lent ${thread.lentRank}`)
   if (isFixed && Math.max(own, thread.lentRank) !== Math.max(own, best))
     fail(`${name(thread)} is lent ${thread.lentRank}, and its best waiter has ${best}`)
@@ -181,8 +183,8 @@ function checkHeld(machine: NetbsdMachine, thread: Thread): void {
 }
 
 function checkCpu(machine: NetbsdMachine, cpu: Cpu): void {
-  const { current, spinningOn, scheduler } = { ...cpu, scheduler: machine.scheduler }
-  const isReady = (scheduler.ready & (1 << cpu.index)) !== 0
+  const { current, spinningOn } = cpu
+  const isReady = (machine.scheduler.ready & (1 << cpu.index)) !== 0
   const stack = stackOf(cpu)
   let spinHeld = 0
   for (const thread of stack) for (let lock = thread.held; lock !== null; lock = lock.below) if (lock.spins) spinHeld++

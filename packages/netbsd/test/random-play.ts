@@ -2,8 +2,10 @@ import { SimulatorFault, ThreadState, type Oracle, type Outcome, type Steps } fr
 import { createKernel as createKernel10, type Kernel as Kernel10 } from '../src/releases/10.1.js'
 import { createKernel as createKernel6, type Kernel as Kernel6 } from '../src/releases/6.js'
 import { callout_t } from '../src/callout.js'
+import type { kcondvar_t } from '../src/condvar.js'
 import type { Lwp } from '../src/lwp.js'
 import type { NetbsdMachine } from '../src/machine.js'
+import type { kmutex_t } from '../src/mutex.js'
 import type { SoftintHandle } from '../src/softint.js'
 import type { Workqueue } from '../src/workqueue.js'
 import { InvariantBroken, machineOf, watch } from './invariants.js'
@@ -84,7 +86,8 @@ export class Player {
     const { k } = this
     const outcome = k.boot(() => this.main())
     this.check()
-    for (const child of this.children) this.expect(child.isOver || outcome.kind !== 'done', `${child.lwp.l_name} is over`)
+    for (const child of this.children)
+      this.expect(child.isOver || outcome.kind !== 'done', `${child.lwp.l_name} is over`)
     return { outcome, hash: k.trace!.hash(), log: this.log, console: k.console }
   }
 
@@ -104,7 +107,12 @@ export class Player {
 
   private *setUp(): Steps<void> {
     const { k } = this
-    const levels = [k.SOFTINT_BIO, k.SOFTINT_CLOCK | k.SOFTINT_MPSAFE, k.SOFTINT_SERIAL | k.SOFTINT_MPSAFE, k.SOFTINT_NET]
+    const levels = [
+      k.SOFTINT_BIO,
+      k.SOFTINT_CLOCK | k.SOFTINT_MPSAFE,
+      k.SOFTINT_SERIAL | k.SOFTINT_MPSAFE,
+      k.SOFTINT_NET,
+    ]
     for (const [at, level] of levels.entries())
       this.softints.push(yield* k.softint_establish(level, () => this.softint(at), at))
     yield* k.callout_init(this.callouts[0]!, 0)
@@ -113,7 +121,10 @@ export class Player {
     const perform = (work: { data?: unknown }): Steps => (work.data as () => Steps)()
     for (const [at, flags] of [k.WQ_MPSAFE, k.WQ_PERCPU].entries()) {
       const wqp = k.ref<Workqueue>()
-      this.expect((yield* k.workqueue_create(wqp, `wq${at}`, perform, at, at === 0 ? 40 : 96, k.IPL_NONE, flags)) === 0, 'wq')
+      this.expect(
+        (yield* k.workqueue_create(wqp, `wq${at}`, perform, at, at === 0 ? 40 : 96, k.IPL_NONE, flags)) === 0,
+        'wq',
+      )
       this.queues.push(wqp.value)
     }
     this.softintsAllowed = true
@@ -130,7 +141,9 @@ export class Player {
       for (const child of [...this.children]) if (!child.isStarted) yield* this.start(child)
       const open = this.children.filter((child) => !child.isOver)
       if (open.length > 0 || this.processes > 0 || this.queued > 0) continue
-      const unjoined = this.children.filter(({ plan, isJoined }) => (plan.flags & k.KTHREAD_MUSTJOIN) !== 0 && !isJoined)
+      const unjoined = this.children.filter(
+        ({ plan, isJoined }) => (plan.flags & k.KTHREAD_MUSTJOIN) !== 0 && !isJoined,
+      )
       for (const child of unjoined) yield* this.join(child)
       return
     }
@@ -270,16 +283,9 @@ export class Player {
       case 'cv_wait': {
         if (!waits) return
         const mtx = this.cvMutexes[step.cv]!
-        const wait = step.catches ? k.cv_timedwait_sig : k.cv_timedwait
         const { timo, catches } = step
         const cv = this.cvs[step.cv]!
-        const player = this
-        function* sleep(): Steps<void> {
-          player.leave(mtx, self, 'mutex')
-          const error = yield* wait(cv, mtx, timo)
-          player.enter(mtx, self, 'mutex')
-          player.woke(self, 'cv_timedwait', error, timo, catches)
-        }
+        const sleep = (): Steps<void> => this.sleepOn(self, cv, mtx, timo, catches)
         yield* this.scope(self, mtx, sleep, 'mutex')
         return
       }
@@ -359,11 +365,21 @@ export class Player {
       case 'create': {
         if (!waits || self.order >= 0) return
         const child = yield* this.create(self, step.thread)
-        if (!child.isStarted && step.thread.steps.length % 2 === 0) yield* this.start(child)
+        // Under the kernel's reading kthread_destroy is for threads of process 0 only.
+        const mayStart = self.kind === 'kthread' && step.thread.steps.length % 2 === 0
+        if (!child.isStarted && mayStart) yield* this.start(child)
         const mayJoin = (step.thread.flags & k.KTHREAD_MUSTJOIN) !== 0 && child.isStarted && !child.isJoined
         if (mayJoin && self.kind === 'process') yield* this.join(child)
       }
     }
+  }
+
+  private *sleepOn(self: Self, cv: kcondvar_t, mtx: kmutex_t, timo: number, catches: boolean): Steps<void> {
+    const { k } = this
+    this.leave(mtx, self, 'mutex')
+    const error = catches ? yield* k.cv_timedwait_sig(cv, mtx, timo) : yield* k.cv_timedwait(cv, mtx, timo)
+    this.enter(mtx, self, 'mutex')
+    this.woke(self, 'cv_timedwait', error, timo, catches)
   }
 
   private *handler(ipl: number, body: readonly Step[]): Steps<void> {

@@ -23,7 +23,13 @@ export type Step =
   | { readonly do: 'callout'; readonly callout: number; readonly ticks: number }
   | { readonly do: 'callout_stop'; readonly callout: number }
   | { readonly do: 'fpu'; readonly value: number; readonly body: readonly Step[] }
-  | { readonly do: 'interrupt'; readonly afterUs: number; readonly ipl: number; readonly cpu: number; readonly body: readonly Step[] }
+  | {
+      readonly do: 'interrupt'
+      readonly afterUs: number
+      readonly ipl: number
+      readonly cpu: number
+      readonly body: readonly Step[]
+    }
   | { readonly do: 'cancel' }
   | { readonly do: 'create'; readonly thread: ThreadPlan }
 
@@ -204,8 +210,8 @@ function printSteps(body: readonly Step[], indent: string): string[] {
   return body.flatMap((step) => {
     if (step.do === 'create') return printThread('create', step.thread, indent)
     const { do: call, ...rest } = step
-    const args = Object.entries(rest).filter(([key]) => key !== 'body')
-    const line = [call, ...args.map(([key, value]) => `${key} ${String(value)}`)].join(' ')
+    const args = Object.entries<unknown>(rest).filter(([key]) => key !== 'body')
+    const line = [call, ...args.map(([key, value]) => `${key} ${JSON.stringify(value)}`)].join(' ')
     return [indent + line, ...('body' in step ? printSteps(step.body, `${indent}  `) : [])]
   })
 }

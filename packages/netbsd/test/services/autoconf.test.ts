@@ -17,7 +17,7 @@ describe.each(releases)('autoconf(9) and boot on NetBSD $release (§3.13)', (dri
     const attach = (name: string) =>
       k.attach(function* (dev) {
         log.push(`attach ${dev.dv_xname}`)
-        // eslint-disable-next-line require-yield -- a function that makes no call
+
         yield* k.config_defer(dev, function* (same) {
           log.push(`deferred ${same.dv_xname} ${same === dev} ${k.curlwp === k.lwp0} ${k.cold}`)
         })
@@ -44,7 +44,7 @@ describe.each(releases)('autoconf(9) and boot on NetBSD $release (§3.13)', (dri
       device = dev
       yield* k.config_interrupts(
         dev,
-        // eslint-disable-next-line require-yield -- a function that makes no call
+
         function* () {
           log.push(k.cold, k.curlwp.l_name, k.curlwp.l_blcnt, k.curlwp.l_priority_base, k.curlwp.l_class)
         },
@@ -55,7 +55,7 @@ describe.each(releases)('autoconf(9) and boot on NetBSD $release (§3.13)', (dri
       const before = k.curlwp
       yield* k.config_interrupts(
         device!,
-        // eslint-disable-next-line require-yield -- a function that makes no call
+
         function* () {
           log.push(k.curlwp === before)
         },
@@ -103,7 +103,7 @@ describe.each(releases)('autoconf(9) and boot on NetBSD $release (§3.13)', (dri
       log.push('main')
       yield* k.config_mountroot(
         device!,
-        // eslint-disable-next-line require-yield -- a function that makes no call
+
         function* () {
           log.push('at once')
         },
@@ -132,7 +132,7 @@ describe.each(releases)('autoconf(9) and boot on NetBSD $release (§3.13)', (dri
         let left = rounds
         yield* k.config_finalize_register(
           dev,
-          // eslint-disable-next-line require-yield -- a function that makes no call
+
           function* () {
             log.push(`${name}${left} ${k.curlwp === k.lwp0} ${k.curlwp.l_blcnt}`)
             return left-- > 0 ? 1 : 0
@@ -159,7 +159,7 @@ describe.each(releases)('autoconf(9) and boot on NetBSD $release (§3.13)', (dri
       })
       yield* k.config_finalize_register(
         dev,
-        // eslint-disable-next-line require-yield -- a function that makes no call
+
         function* () {
           log.push('finalizer')
           return 0
@@ -167,7 +167,7 @@ describe.each(releases)('autoconf(9) and boot on NetBSD $release (§3.13)', (dri
       )
       yield* k.config_mountroot(
         dev,
-        // eslint-disable-next-line require-yield -- a function that makes no call
+
         function* () {
           log.push('root')
         },

@@ -18,7 +18,7 @@ describe.each(releases)('callout(9) on NetBSD $release', ({ createKernel }) => {
           yield* k.callout_reset(
             c,
             2,
-            // eslint-disable-next-line require-yield -- a function that makes no call
+
             function* (arg: string) {
               log.push(arg, k.now / MS, k.curcpu().index, k.curlwp.l_name, k.curlwp.l_blcnt)
             },
@@ -39,10 +39,15 @@ describe.each(releases)('callout(9) on NetBSD $release', ({ createKernel }) => {
       const holds: number[] = []
       const c = new callout_t()
       yield* k.callout_init(c, 0)
-      // eslint-disable-next-line require-yield -- a function that makes no call
-      yield* k.callout_reset(c, 1, function* () {
-        holds.push(k.curlwp.l_blcnt)
-      }, null)
+
+      yield* k.callout_reset(
+        c,
+        1,
+        function* () {
+          holds.push(k.curlwp.l_blcnt)
+        },
+        null,
+      )
       yield* k.kpause('x', false, 3, null)
       return holds
     })
@@ -56,10 +61,14 @@ describe.each(releases)('callout(9) on NetBSD $release', ({ createKernel }) => {
       const make = function* (name: string) {
         const c = new callout_t()
         yield* k.callout_init(c, k.CALLOUT_MPSAFE)
-        // eslint-disable-next-line require-yield -- a function that makes no call
-        yield* k.callout_setfunc(c, function* () {
-          log.push(`${name}@${k.ticks}`)
-        }, name)
+
+        yield* k.callout_setfunc(
+          c,
+          function* () {
+            log.push(`${name}@${k.ticks}`)
+          },
+          name,
+        )
         return c
       }
       const [a, b, c] = [yield* make('a'), yield* make('b'), yield* make('c')]
@@ -135,10 +144,15 @@ describe.each(releases)('callout(9) on NetBSD $release', ({ createKernel }) => {
       const log: unknown[] = []
       const c = new callout_t()
       yield* k.callout_init(c, k.CALLOUT_MPSAFE)
-      // eslint-disable-next-line require-yield -- a function that makes no call
-      yield* k.callout_reset(c, 1, function* () {
-        log.push(`ran@${k.ticks}`)
-      }, null)
+
+      yield* k.callout_reset(
+        c,
+        1,
+        function* () {
+          log.push(`ran@${k.ticks}`)
+        },
+        null,
+      )
       const s = yield* k.splraiseipl(k.IPL_SOFTCLOCK)
       yield* k.work(25 * MS)
       log.push(yield* k.callout_pending(c), yield* k.callout_expired(c))

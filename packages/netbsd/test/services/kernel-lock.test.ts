@@ -80,7 +80,13 @@ describe.each(releases)('kernel_lock on NetBSD $release (§3.5)', ({ createKerne
       yield* spawn(k, 'holder', function* () {
         yield* k.KERNEL_LOCK(3, null)
         yield* sleep(k)
-        log.push(k.curlwp.l_blcnt, k.locks().find(({ name }) => name === 'kernel_lock')?.owner?.split(' ')[0])
+        log.push(
+          k.curlwp.l_blcnt,
+          k
+            .locks()
+            .find(({ name }) => name === 'kernel_lock')
+            ?.owner?.split(' ')[0],
+        )
         yield* k.KERNEL_UNLOCK_ALL(null, null)
       })
       yield* spawn(k, 'other', function* () {

@@ -81,16 +81,7 @@ describe.each(releases)('mutex(9) on NetBSD $release (§3.7)', ({ createKernel }
       log.push(waiter.l_stat, late.l_stat, k.locks().length)
       return log
     })
-    expect(valueOf(outcome)).toEqual([
-      k.LSSLEEP,
-      'tstile',
-      k.LSSLEEP,
-      'tstile',
-      2,
-      k.LSZOMB,
-      k.LSZOMB,
-      0,
-    ])
+    expect(valueOf(outcome)).toEqual([k.LSSLEEP, 'tstile', k.LSSLEEP, 'tstile', 2, k.LSZOMB, k.LSZOMB, 0])
   })
 
   it('an owner that spins for the big lock counts as not running: its waiter sleeps and lets go of the big lock', () => {
@@ -322,7 +313,6 @@ describe.each(releases)('mutex(9) on NetBSD $release (§3.7)', ({ createKernel }
       const log: string[] = []
       const raise = (name: string, ipl: number) =>
         k.interrupt(
-          // eslint-disable-next-line require-yield -- a handler that calls nothing
           function* () {
             log.push(name)
           },
@@ -357,9 +347,12 @@ describe.each(releases)('mutex(9) on NetBSD $release (§3.7)', ({ createKernel }
         },
         { ci: k.cpu_lookup(0) },
       )
-      k.interrupt(function* () {
-        yield* k.work(4 * MS)
-      }, { afterNs: MS, ipl: k.IPL_HIGH, ci: k.cpu_lookup(0)! })
+      k.interrupt(
+        function* () {
+          yield* k.work(4 * MS)
+        },
+        { afterNs: MS, ipl: k.IPL_HIGH, ci: k.cpu_lookup(0)! },
+      )
       yield* spawn(
         k,
         'other',
@@ -520,7 +513,9 @@ describe.each(releases)('mutex(9) on NetBSD $release (§3.7)', ({ createKernel }
       yield* k.mutex_enter(b)
     })
     const stuck = outcome.kind === 'deadlock' ? outcome.stuck : []
-    const told = stuck.map(({ name, holds, waitsFor }) => `${name} ${holds.join()} ${waitsFor?.replace(/ \(\d+\)/, '')}`)
+    const told = stuck.map(
+      ({ name, holds, waitsFor }) => `${name} ${holds.join()} ${waitsFor?.replace(/ \(\d+\)/, '')}`,
+    )
     expect(told.sort()).toEqual(['main a mutex b, held by other', 'other b mutex a, held by main'])
   })
 })

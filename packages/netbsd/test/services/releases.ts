@@ -7,7 +7,7 @@ import type { CpuInfo } from '../../src/cpu.js'
 /** What the two releases differ in, as the suites need it: facts of the dossier, not of the code. */
 export interface Driver {
   readonly release: '6' | '10.1'
-  createKernel(options?: NetbsdOptions): NetbsdKernel
+  readonly createKernel: (options?: NetbsdOptions) => NetbsdKernel
   /** §3.9: a time-out that fires between the wakeup and the sleeper's turn decides (6), or came too late (10). */
   readonly lateTimeoutWins: boolean
   /** §3.6: cv_signal wakes the first, or everybody up to the first uninterruptible waiter. */
@@ -46,13 +46,8 @@ export interface SpawnOptions {
 }
 
 /** Creates a kernel thread that does its body and exits. MP-safe unless the options say otherwise. */
-export function* spawn(
-  k: NetbsdKernel,
-  name: string,
-  body: () => Steps,
-  options: SpawnOptions = {},
-): Steps<Lwp> {
-  const { pri = k.PRI_NONE, flags = k.KTHREAD_MPSAFE as number, ci = null } = options
+export function* spawn(k: NetbsdKernel, name: string, body: () => Steps, options: SpawnOptions = {}): Steps<Lwp> {
+  const { pri = k.PRI_NONE, flags = k.KTHREAD_MPSAFE, ci = null } = options
   const newlp = k.ref<Lwp>()
   function* func(): Steps<void> {
     yield* body()

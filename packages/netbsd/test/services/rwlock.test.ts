@@ -208,10 +208,15 @@ describe.each(releases)('rwlock(9) on NetBSD $release (§3.8)', ({ createKernel 
     const rw = k.rwlock('rw')
     const outcome = k.boot(function* () {
       yield* k.rw_enter(rw, k.RW_WRITER)
-      yield* spawn(k, 'w', function* () {
-        yield* k.rw_enter(rw, k.RW_READER)
-        yield* k.rw_exit(rw)
-      }, { pri: 120 })
+      yield* spawn(
+        k,
+        'w',
+        function* () {
+          yield* k.rw_enter(rw, k.RW_READER)
+          yield* k.rw_exit(rw)
+        },
+        { pri: 120 },
+      )
       yield* k.kpause('x', false, 1, null)
       const lent = k.curlwp.l_priority
       yield* k.rw_exit(rw)

@@ -31,7 +31,7 @@ describe.each(releases)('the scheduler of NetBSD $release (§3.2 to §3.4)', (dr
         yield* spawn(
           k,
           name,
-          // eslint-disable-next-line require-yield -- a body that makes no call
+
           function* () {
             log.push(name)
           },
@@ -126,8 +126,8 @@ describe.each(releases)('the scheduler of NetBSD $release (§3.2 to §3.4)', (dr
   })
 
   const refusals: readonly (readonly [string, (k: NetbsdKernel) => Steps, (k: NetbsdKernel) => Steps])[] = [
-    ['holds kernel_lock', (k) => once(k.KERNEL_LOCK.bind(k, 1, null)), (k) => once(k.KERNEL_UNLOCK_ONE.bind(k, null))],
-    ['disabled preemption', (k) => once(k.kpreempt_disable), (k) => once(k.kpreempt_enable)],
+    ['holds kernel_lock', (k) => once(() => k.KERNEL_LOCK(1, null)), (k) => once(() => k.KERNEL_UNLOCK_ONE(null))],
+    ['disabled preemption', (k) => once(() => k.kpreempt_disable()), (k) => once(() => k.kpreempt_enable())],
     ['raised the level', (k) => once(() => k.splraiseipl(k.IPL_SOFTCLOCK)), (k) => once(() => k.splx(0))],
   ]
 
@@ -209,7 +209,7 @@ describe.each(releases)('the scheduler of NetBSD $release (§3.2 to §3.4)', (dr
         spawn(
           k,
           name,
-          // eslint-disable-next-line require-yield -- a body that makes no call
+
           function* () {
             log.push(name)
           },

@@ -58,7 +58,13 @@ describe.each(releases)('sleeping on NetBSD $release (§3.9)', ({ createKernel, 
     )
     expect(order).toEqual(['b', 'd', 'a', 'c', 'e'])
     const woken = [...k.trace!.events()].filter((event) => event.kind === 'wake' && event.name.length === 1)
-    expect(woken.filter((event) => event.detail === 'woken').map((event) => event.name)).toEqual(['b', 'd', 'a', 'c', 'e'])
+    expect(woken.filter((event) => event.detail === 'woken').map((event) => event.name)).toEqual([
+      'b',
+      'd',
+      'a',
+      'c',
+      'e',
+    ])
   })
 
   it('two channels are one only if they are the same value', () => {
@@ -86,22 +92,25 @@ describe.each(releases)('sleeping on NetBSD $release (§3.9)', ({ createKernel, 
     expect(valueOf(outcome)).toEqual(['object', 'text'])
   })
 
-  it.each([0, 1, 3_000_000, 9_999_999])('a time-out of n ticks is n-1 to n ticks long, %d ns into a tick', (offsetNs) => {
-    const k = createKernel()
-    const outcome = k.boot(function* () {
-      yield* k.work(offsetNs)
-      const elapsed: number[] = []
-      for (const ticks of [1, 2, 7]) {
-        const startNs = k.now
-        if ((yield* k.tsleep({}, 0, 'wait', ticks)) !== EWOULDBLOCK) throw new Error('not timed out')
-        elapsed.push(k.now - startNs)
-        if (offsetNs > 0) yield* k.work(offsetNs)
-      }
-      return elapsed
-    })
-    const expected = [1, 2, 7].map((ticks) => ticks * 10 * MS - offsetNs)
-    expect(valueOf(outcome)).toEqual(expected)
-  })
+  it.each([0, 1, 3_000_000, 9_999_999])(
+    'a time-out of n ticks is n-1 to n ticks long, %d ns into a tick',
+    (offsetNs) => {
+      const k = createKernel()
+      const outcome = k.boot(function* () {
+        yield* k.work(offsetNs)
+        const elapsed: number[] = []
+        for (const ticks of [1, 2, 7]) {
+          const startNs = k.now
+          if ((yield* k.tsleep({}, 0, 'wait', ticks)) !== EWOULDBLOCK) throw new Error('not timed out')
+          elapsed.push(k.now - startNs)
+          if (offsetNs > 0) yield* k.work(offsetNs)
+        }
+        return elapsed
+      })
+      const expected = [1, 2, 7].map((ticks) => ticks * 10 * MS - offsetNs)
+      expect(valueOf(outcome)).toEqual(expected)
+    },
+  )
 
   it('a time-out between the wakeup and the sleeper’s turn is decided as the release does', () => {
     const k = createKernel()
@@ -265,7 +274,12 @@ describe.each(releases)('sleeping on NetBSD $release (§3.9)', ({ createKernel, 
         'giant',
         function* () {
           yield* k.KERNEL_LOCK(2, null)
-          log.push(k.locks().find((lock) => lock.name === 'kernel_lock')?.owner?.startsWith('giant'))
+          log.push(
+            k
+              .locks()
+              .find((lock) => lock.name === 'kernel_lock')
+              ?.owner?.startsWith('giant'),
+          )
           yield* k.tsleep('c', 0, 'wait', 0)
           const count = k.ref<number>()
           yield* k.KERNEL_UNLOCK_ALL(null, count)

@@ -22,7 +22,6 @@ function* schedule(k: NetbsdKernel, ...handles: readonly SoftintHandle[]): Steps
 }
 
 function noting(log: string[], text: string): () => Steps {
-  // eslint-disable-next-line require-yield -- a handler that makes no call
   return function* () {
     log.push(text)
   }
@@ -83,7 +82,13 @@ describe.each(releases)('softint(9) on NetBSD $release (§3.10)', (driver) => {
       const log: unknown[] = []
       const handle = yield* establish(k, k.SOFTINT_NET | k.SOFTINT_MPSAFE, function* () {
         const self = k.curlwp
-        log.push(self.l_name, self.l_stat === k.LSONPROC, self.l_priority, k.curcpu().index, below.l_stat === k.LSONPROC)
+        log.push(
+          self.l_name,
+          self.l_stat === k.LSONPROC,
+          self.l_priority,
+          k.curcpu().index,
+          below.l_stat === k.LSONPROC,
+        )
         yield* k.work(MS)
       })
       const below = yield* spawn(
@@ -198,7 +203,7 @@ describe.each(releases)('softint(9) on NetBSD $release (§3.10)', (driver) => {
     const outcome = k.boot(function* () {
       yield* k.kpause('settle', false, 1, null)
       const log: number[] = []
-      // eslint-disable-next-line require-yield -- a handler that makes no call
+
       const giant = function* () {
         log.push(k.curlwp.l_blcnt)
       }
@@ -341,9 +346,9 @@ describe('softint_schedule_cpu (§3.10)', () => {
       yield* k.kpause('settle', false, 1, null)
       const log: number[] = []
       const handle = yield* establish(
-        k as never,
+        k,
         k.SOFTINT_NET | k.SOFTINT_MPSAFE | k.SOFTINT_RCPU,
-        // eslint-disable-next-line require-yield -- a handler that makes no call
+
         function* () {
           log.push(k.curcpu().index)
         },
@@ -360,7 +365,7 @@ describe('softint_schedule_cpu (§3.10)', () => {
   it('is for such handlers only, and not in 6', () => {
     const k = createKernel10()
     const outcome = k.boot(function* () {
-      const handle = yield* establish(k as never, k.SOFTINT_NET, noting([], ''))
+      const handle = yield* establish(k, k.SOFTINT_NET, noting([], ''))
       yield* k.kpreempt_disable()
       yield* k.softint_schedule_cpu(handle, k.curcpu())
     })

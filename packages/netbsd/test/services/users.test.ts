@@ -27,7 +27,15 @@ describe.each(releases)('in-tree users on NetBSD $release (§6)', ({ release, cr
       }
     }
     const outcome = k.boot(function* () {
-      const error = yield* k.kthread_create(k.PRI_PGDAEMON, k.KTHREAD_MPSAFE, null, pagedaemon, null, null, 'pagedaemon')
+      const error = yield* k.kthread_create(
+        k.PRI_PGDAEMON,
+        k.KTHREAD_MPSAFE,
+        null,
+        pagedaemon,
+        null,
+        null,
+        'pagedaemon',
+      )
       if (error !== 0) throw new Error('fork pagedaemon')
       let got = 0
       for (let n = 0; n < 3; n++) {
@@ -91,7 +99,7 @@ describe.each(releases)('in-tree users on NetBSD $release (§6)', ({ release, cr
         yield* k.kpause('io', false, 1, null)
         done.push(String(work.data))
       }
-      yield* k.workqueue_create(wqp, 'physiod', func, null, k.PRI_BIO, k.IPL_BIO, k.WQ_MPSAFE)
+      yield* k.workqueue_create(wqp, 'physiod', func, null, k.PRI_BIO, k.IPL_VM, k.WQ_MPSAFE)
       for (const data of ['a', 'b']) yield* k.workqueue_enqueue(wqp.value!, { data }, null)
       yield* k.kpause('x', false, 5, null)
       yield* k.workqueue_destroy(wqp.value!)
@@ -173,7 +181,7 @@ describe.each(releases)('in-tree users on NetBSD $release (§6)', ({ release, cr
       })
       yield* k.config_finalize_register(
         dev,
-        // eslint-disable-next-line require-yield -- a function that makes no call
+
         function* () {
           log.push('configuration ends')
           return 0
@@ -260,19 +268,15 @@ describe.each(releases)('in-tree users on NetBSD $release (§6)', ({ release, cr
       yield* k.kpause('x', false, 1, null)
       chan.isDying = true
       yield* k.wakeup(chan)
-      while (chan.thread !== null) yield* k.tsleep('atabus drain', 0, 'atadrn', 0)
-      log.push(callback(), k.cpus().map((cpu) => cpu.ipl))
+      const isAttached = () => chan.thread !== null
+      while (isAttached()) yield* k.tsleep('atabus drain', 0, 'atadrn', 0)
+      log.push(
+        callback(),
+        k.cpus().map((cpu) => cpu.ipl),
+      )
       return log
     })
-    expect(valueOf(outcome)).toEqual([
-      'atath',
-      0,
-      ['woken', 3, 1],
-      'reset',
-      ['woken', 3, 1],
-      3,
-      [0, 0],
-    ])
+    expect(valueOf(outcome)).toEqual(['atath', 0, ['woken', 3, 1], 'reset', ['woken', 3, 1], 3, [0, 0]])
   })
 
   it('9 npfgc: a MUSTJOIN worker with a timed wait, a handle filled in beforehand, stopped and joined', () => {
@@ -339,13 +343,18 @@ describe.each(releases)('in-tree users on NetBSD $release (§6)', ({ release, cr
       }
       k.interrupt(feed, { afterNs: 5 * MS })
       let late = 0
-      yield* spawn(k, 'urgent', function* () {
-        for (let n = 0; n < 20; n++) {
-          const due = k.now + 20 * MS
-          yield* k.kpause('x', false, 2, null)
-          late = Math.max(late, k.now - due)
-        }
-      }, { pri: 130 })
+      yield* spawn(
+        k,
+        'urgent',
+        function* () {
+          for (let n = 0; n < 20; n++) {
+            const due = k.now + 20 * MS
+            yield* k.kpause('x', false, 2, null)
+            late = Math.max(late, k.now - due)
+          }
+        },
+        { pri: 130 },
+      )
       yield* k.kpause('x', false, 200, null)
       return [lwp.l_class, mixed, priorities[0]! > priorities.at(-1)!, late]
     })
@@ -382,7 +391,7 @@ describe('cgd on NetBSD 10.1 (§6, 10)', () => {
         yield* k.kpause('disk', false, 1, null)
         log.push(`${k.curlwp.l_name} ${(yield* k.fpuLoad(1)) === key}`)
       }
-      yield* k.workqueue_create(wqp, 'cgd', crypt, null, k.PRI_BIO, k.IPL_BIO, flags)
+      yield* k.workqueue_create(wqp, 'cgd', crypt, null, k.PRI_BIO, k.IPL_VM, flags)
       for (let n = 0; n < 6; n++) yield* k.workqueue_enqueue(wqp.value!, { data: n + 1 }, k.cpu_lookup(n % 3))
       // A thread with its own window gets in between.
       yield* spawn(k, 'other', function* () {

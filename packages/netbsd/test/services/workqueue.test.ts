@@ -100,7 +100,7 @@ describe.each(releases)('workqueue(9) on NetBSD $release (§3.11)', (driver) => 
       for (const flags of [0, k.WQ_MPSAFE]) {
         const wq: Workqueue = yield* create(
           k,
-          // eslint-disable-next-line require-yield -- a function that makes no call
+
           function* () {
             holds.push(k.curlwp.l_blcnt)
           },
@@ -176,7 +176,7 @@ describe.each(releases)('workqueue(9) on NetBSD $release (§3.11)', (driver) => 
     const outcome = k.boot(function* () {
       const wq: Workqueue = yield* create(
         k,
-        // eslint-disable-next-line require-yield -- a function that makes no call
+
         function* (item) {
           log.push(item.data)
         },
@@ -272,7 +272,7 @@ describe('workqueue of NetBSD 10.1', () => {
     const outcome = k.boot(function* () {
       const log: string[] = []
       const first: Item = { data: 'first' }
-      const wq: Workqueue = yield* create(k as never, function* (item) {
+      const wq: Workqueue = yield* create(k, function* (item) {
         yield* k.workqueue_wait(wq, item)
         yield* k.kpause('busy', false, 2, null)
         log.push(item.data)
@@ -295,7 +295,7 @@ describe('workqueue of NetBSD 10.1', () => {
       const log: number[] = []
       const flags = k.WQ_FPU | k.WQ_MPSAFE | k.WQ_PERCPU
       const wq: Workqueue = yield* create(
-        k as never,
+        k,
         function* () {
           log.push(yield* k.fpuLoad(0))
           yield* k.fpuStore(0, log.length)
