@@ -39,16 +39,16 @@ export class Autoconf {
 /** autoconf(9), the part that defers. */
 export interface AutoconfCalls {
   /** Calls `func` when the children of the parent are attached, in the attaching context. */
-  config_defer(dev: Device, func: DeviceFunction): KernelCall<void>
+  config_defer: (dev: Device, func: DeviceFunction) => KernelCall<void>
   /** Calls `func` now if interrupts are on, else from a `configintr` thread once they are. */
-  config_interrupts(dev: Device, func: DeviceFunction): KernelCall<void>
+  config_interrupts: (dev: Device, func: DeviceFunction) => KernelCall<void>
   /** Calls `func` now if the root file system is mounted, else from a `configroot` thread once it is. */
-  config_mountroot(dev: Device, func: DeviceFunction): KernelCall<void>
+  config_mountroot: (dev: Device, func: DeviceFunction) => KernelCall<void>
   /** Calls `func` over and over at the end of configuration, until no finalizer returns non-zero. */
-  config_finalize_register(dev: Device, func: (dev: Device) => Steps<number>): KernelCall<void>
+  config_finalize_register: (dev: Device, func: (dev: Device) => Steps<number>) => KernelCall<void>
   /** Holds back the end of configuration. */
-  config_pending_incr(dev: Device): KernelCall<void>
-  config_pending_decr(dev: Device): KernelCall<void>
+  config_pending_incr: (dev: Device) => KernelCall<void>
+  config_pending_decr: (dev: Device) => KernelCall<void>
 }
 
 export function autoconfCalls(machine: NetbsdMachine): AutoconfCalls {

@@ -169,11 +169,12 @@ function hostCalls(machine: NetbsdMachine) {
   }
 }
 
-/** The way to user mode: what a sleep in the kernel lifted a priority by ends there (§3.2). */
+/** The way to user mode: a priority is no longer lifted (§3.2), and pending signals are taken. */
 const userMode: Operation = {
   name: 'user',
   start(machine: NetbsdMachine, lwp: Lwp) {
     lwp.l_kpribase = 0
+    lwp.l_flag &= ~P.LW_PENDSIG
     return workInUserMode.start(machine, lwp)
   },
   resume: (machine, lwp) => workInUserMode.resume(machine, lwp),

@@ -35,24 +35,24 @@ export class callout_t extends Due {
 /** callout(9): the functions run in the soft clock interrupt thread of the CPU on which the callout was armed. */
 export interface CalloutCalls {
   /** @param flags - `CALLOUT_MPSAFE` if the function needs no big lock, else 0. */
-  callout_init(c: callout_t, flags: number): KernelCall<void>
-  callout_destroy(c: callout_t): KernelCall<void>
+  callout_init: (c: callout_t, flags: number) => KernelCall<void>
+  callout_destroy: (c: callout_t) => KernelCall<void>
   /** Says what to call. */
-  callout_setfunc<A>(c: callout_t, func: (arg: A) => Steps, arg: A): KernelCall<void>
+  callout_setfunc: <A>(c: callout_t, func: (arg: A) => Steps, arg: A) => KernelCall<void>
   /** Arms it, `ticks` from now; 0 and less count as 1. An armed one is moved. */
-  callout_schedule(c: callout_t, ticks: number): KernelCall<void>
+  callout_schedule: (c: callout_t, ticks: number) => KernelCall<void>
   /** `callout_setfunc` and `callout_schedule` in one. */
-  callout_reset<A>(c: callout_t, ticks: number, func: (arg: A) => Steps, arg: A): KernelCall<void>
+  callout_reset: <A>(c: callout_t, ticks: number, func: (arg: A) => Steps, arg: A) => KernelCall<void>
   /** Disarms it. @returns Whether it had fired already. */
-  callout_stop(c: callout_t): KernelCall<boolean>
+  callout_stop: (c: callout_t) => KernelCall<boolean>
   /** The same, and waits until the function does not run any more. @param mtx - Released meanwhile, or null. */
-  callout_halt(c: callout_t, mtx: kmutex_t | null): KernelCall<boolean>
+  callout_halt: (c: callout_t, mtx: kmutex_t | null) => KernelCall<boolean>
   /** Whether its function is still to be called. */
-  callout_pending(c: callout_t): KernelCall<boolean>
+  callout_pending: (c: callout_t) => KernelCall<boolean>
   /** Whether its function was called since it was armed. */
-  callout_expired(c: callout_t): KernelCall<boolean>
+  callout_expired: (c: callout_t) => KernelCall<boolean>
   /** Whether its function runs. */
-  callout_invoking(c: callout_t): KernelCall<boolean>
+  callout_invoking: (c: callout_t) => KernelCall<boolean>
 }
 
 export function calloutCalls(machine: NetbsdMachine): CalloutCalls {

@@ -22,24 +22,24 @@ export class kcondvar_t extends ConditionVariable {
 /** condvar(9), as both releases have it. */
 export interface CondvarCalls {
   /** @param wmesg - Wait message of its sleepers; must not be null. */
-  cv_init(cv: kcondvar_t, wmesg: string): KernelCall<void>
+  cv_init: (cv: kcondvar_t, wmesg: string) => KernelCall<void>
   /** 10.1 asserts that nobody waits. */
-  cv_destroy(cv: kcondvar_t): KernelCall<void>
+  cv_destroy: (cv: kcondvar_t) => KernelCall<void>
   /** Releases `mtx` and sleeps until woken, then takes `mtx` again. No wakeup is lost in between. */
-  cv_wait(cv: kcondvar_t, mtx: kmutex_t): KernelCall<void>
+  cv_wait: (cv: kcondvar_t, mtx: kmutex_t) => KernelCall<void>
   /** @returns 0, `EINTR` or `ERESTART`; a kernel thread is interrupted by cancellation only. */
-  cv_wait_sig(cv: kcondvar_t, mtx: kmutex_t): KernelCall<number>
+  cv_wait_sig: (cv: kcondvar_t, mtx: kmutex_t) => KernelCall<number>
   /** @returns 0, or `EWOULDBLOCK` after `timo` ticks; 0 ticks wait for ever. */
-  cv_timedwait(cv: kcondvar_t, mtx: kmutex_t, timo: number): KernelCall<number>
-  cv_timedwait_sig(cv: kcondvar_t, mtx: kmutex_t, timo: number): KernelCall<number>
+  cv_timedwait: (cv: kcondvar_t, mtx: kmutex_t, timo: number) => KernelCall<number>
+  cv_timedwait_sig: (cv: kcondvar_t, mtx: kmutex_t, timo: number) => KernelCall<number>
   /** Wakes one waiter; in 10.1 interruptible ones before it as well. Call with the mutex held. */
-  cv_signal(cv: kcondvar_t): KernelCall<void>
+  cv_signal: (cv: kcondvar_t) => KernelCall<void>
   /** Wakes all waiters. */
-  cv_broadcast(cv: kcondvar_t): KernelCall<void>
-  cv_has_waiters(cv: kcondvar_t): KernelCall<boolean>
-  cv_is_valid(cv: kcondvar_t): KernelCall<boolean>
+  cv_broadcast: (cv: kcondvar_t) => KernelCall<void>
+  cv_has_waiters: (cv: kcondvar_t) => KernelCall<boolean>
+  cv_is_valid: (cv: kcondvar_t) => KernelCall<boolean>
   /** A condition variable that is ready, without a call: for set-up code. */
-  condvar(wmesg: string): kcondvar_t
+  condvar: (wmesg: string) => kcondvar_t
 }
 
 /** What 10.1 adds. */
@@ -50,8 +50,8 @@ export interface CondvarBintimeCalls {
    * @param bt - Time left; must not be negative.
    * @returns 0 or `EWOULDBLOCK`.
    */
-  cv_timedwaitbt(cv: kcondvar_t, mtx: kmutex_t, bt: Out<number>): KernelCall<number>
-  cv_timedwaitbt_sig(cv: kcondvar_t, mtx: kmutex_t, bt: Out<number>): KernelCall<number>
+  cv_timedwaitbt: (cv: kcondvar_t, mtx: kmutex_t, bt: Out<number>) => KernelCall<number>
+  cv_timedwaitbt_sig: (cv: kcondvar_t, mtx: kmutex_t, bt: Out<number>) => KernelCall<number>
 }
 
 export function condvarCalls(machine: NetbsdMachine): CondvarCalls {

@@ -27,7 +27,7 @@ export interface FpuCalls {
    * @throws KernelPanic NB-D-17 in an interrupt, a soft interrupt, or a thread that is not a kernel thread.
    * @see kthread.9 (NetBSD 10.1), kthread_fpu_enter; clauses NB10-KT-50 to NB10-KT-53.
    */
-  kthread_fpu_enter(): KernelCall<number>
+  kthread_fpu_enter: () => KernelCall<number>
   /**
    * Closes the window that the matching `kthread_fpu_enter` opened. The last one zeroes all registers.
    *
@@ -35,11 +35,11 @@ export interface FpuCalls {
    * @throws KernelPanic NB-G-17 if `s` is neither 0 nor 0x400, or no window is open.
    * @see kthread.9 (NetBSD 10.1), kthread_fpu_exit; clauses NB10-KT-54 to NB10-KT-56.
    */
-  kthread_fpu_exit(s: number): KernelCall<void>
+  kthread_fpu_exit: (s: number) => KernelCall<void>
   /** Reads register `index`, 0 … 7, of the unit. Panics outside a window, as the trap does. */
-  fpuLoad(index: number): KernelCall<number>
+  fpuLoad: (index: number) => KernelCall<number>
   /** Writes register `index`, 0 … 7, of the unit. Panics outside a window. */
-  fpuStore(index: number, value: number): KernelCall<void>
+  fpuStore: (index: number, value: number) => KernelCall<void>
 }
 
 export function fpuCalls(machine: NetbsdMachine): FpuCalls {

@@ -6,20 +6,20 @@ import * as P from './param.js'
 /** The big lock, interrupt levels and preemption: what a thread does to its own CPU. */
 export interface KernelLockCalls {
   /** Adds `n` holds of `kernel_lock`; the CPU spins while another owns it. */
-  KERNEL_LOCK(n: number, l: Lwp | null): KernelCall<void>
+  KERNEL_LOCK: (n: number, l: Lwp | null) => KernelCall<void>
   /** Gives up one hold. */
-  KERNEL_UNLOCK_ONE(l: Lwp | null): KernelCall<void>
+  KERNEL_UNLOCK_ONE: (l: Lwp | null) => KernelCall<void>
   /** Gives up the only hold; panics when there are more (DIAGNOSTIC). */
-  KERNEL_UNLOCK_LAST(l: Lwp | null): KernelCall<void>
+  KERNEL_UNLOCK_LAST: (l: Lwp | null) => KernelCall<void>
   /** Gives up all holds. @param countp - Receives their number, or null. */
-  KERNEL_UNLOCK_ALL(l: Lwp | null, countp: Out<number> | null): KernelCall<void>
+  KERNEL_UNLOCK_ALL: (l: Lwp | null, countp: Out<number> | null) => KernelCall<void>
   /** Raises the interrupt level to at least `ipl`. @returns The level before, for `splx`. */
-  splraiseipl(ipl: number): KernelCall<number>
+  splraiseipl: (ipl: number) => KernelCall<number>
   /** Sets the interrupt level back. */
-  splx(ipl: number): KernelCall<void>
+  splx: (ipl: number) => KernelCall<void>
   /** Keeps the caller on its CPU until the matching `kpreempt_enable`. Nests. */
-  kpreempt_disable(): KernelCall<void>
-  kpreempt_enable(): KernelCall<void>
+  kpreempt_disable: () => KernelCall<void>
+  kpreempt_enable: () => KernelCall<void>
 }
 
 export function kernelLockCalls(machine: NetbsdMachine): KernelLockCalls {

@@ -31,9 +31,9 @@ export interface Services
   /** The LWP that executes; null outside any. */
   readonly curlwp: Lwp
   readonly curproc: Proc
-  curcpu(): CpuInfo
-  cpu_index(ci: CpuInfo): number
-  cpu_lookup(index: number): CpuInfo | null
+  curcpu: () => CpuInfo
+  cpu_index: (ci: CpuInfo) => number
+  cpu_lookup: (index: number) => CpuInfo | null
   readonly ncpu: number
   /** Process 0, lwp0, and every process there is. */
   readonly proc0: Proc
@@ -47,45 +47,45 @@ export interface Services
 
   // Time
   /** Keeps the CPU busy for a time in nanoseconds. Interrupts and preemption suspend it. */
-  work(ns: number): KernelCall<void>
+  work: (ns: number) => KernelCall<void>
   /** The same in user mode, where the thread of a user process gives way to whatever asked for it meanwhile. */
-  user(ns: number): KernelCall<void>
+  user: (ns: number) => KernelCall<void>
   /** `DELAY(9)`: busy for a time in microseconds. */
-  DELAY(us: number): KernelCall<void>
+  DELAY: (us: number) => KernelCall<void>
   /** Raises a hardware interrupt after a time, 0 for now. The handler may not sleep. */
-  interrupt(body: () => Steps, options?: InterruptOptions): void
+  interrupt: (body: () => Steps, options?: InterruptOptions) => void
   /** Takes a CPU out of use for unbound threads, or back (NB-D-29). One CPU has to stay in use. */
-  setOffline(ci: CpuInfo, isOffline: boolean): void
+  setOffline: (ci: CpuInfo, isOffline: boolean) => void
 
   // Words
   /** printf(9) to the console. */
-  printf(fmt: string, ...args: readonly PrintfArgument[]): KernelCall<void>
+  printf: (fmt: string, ...args: readonly PrintfArgument[]) => KernelCall<void>
   /** panic(9): prints and stops the kernel. */
-  panic(fmt: string, ...args: readonly PrintfArgument[]): KernelCall<never>
+  panic: (fmt: string, ...args: readonly PrintfArgument[]) => KernelCall<never>
 
   // Machine
   /** A device to attach at boot, in order: `body` is its attach function. */
-  attach(body: (dev: Device) => Steps, name?: string): Device
+  attach: (body: (dev: Device) => Steps, name?: string) => Device
   /** Starts a user process with one LWP; its body is what it does in the kernel. */
-  process(options: ProcessOptions, body: () => Steps): Proc
+  process: (options: ProcessOptions, body: () => Steps) => Proc
   /** Makes a named allocation fail. */
-  inject(fault: Fault): void
+  inject: (fault: Fault) => void
   /** Reads a sysctl node; with a value writes it and returns 0 or an errno. */
-  sysctl(name: string, value?: number): number | string
-  ref<T>(value?: T | null): Out<T>
+  sysctl: (name: string, value?: number) => number | string
+  ref: <T>(value?: T | null) => Out<T>
 
   // Views
   readonly console: readonly string[]
   readonly trace: Trace | null
   /** What no release prints and a reader wants to know: leaks, open windows. */
   readonly remarks: readonly Remark[]
-  ps(): readonly PsEntry[]
-  psText(): string
-  ddbPs(): string
-  locks(): readonly LockReport[]
-  cpus(): readonly CpuView[]
+  ps: () => readonly PsEntry[]
+  psText: () => string
+  ddbPs: () => string
+  locks: () => readonly LockReport[]
+  cpus: () => readonly CpuView[]
   /** Puts a line of the scenario's own into the trace. */
-  mark(text: string): void
+  mark: (text: string) => void
 }
 
 /** Boot and run, for the kernel type of a release. */
@@ -96,9 +96,9 @@ export interface Runs<K> {
    * @param main - Runs in a kernel thread of priority 96; may return, unlike other kernel threads. Null boots only.
    * @returns How it ended, when `main` has returned and all others wait.
    */
-  boot<T = undefined>(main?: Main<K, T>): Outcome<T>
+  boot<T = undefined>(this: void, main?: Main<K, T>): Outcome<T>
   /** Runs another `main` on the same, now warm, machine. */
-  run<T>(main: Main<K, T>): Outcome<T>
+  run<T>(this: void, main: Main<K, T>): Outcome<T>
 }
 
 export interface InterruptOptions {

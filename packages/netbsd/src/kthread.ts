@@ -31,26 +31,28 @@ export interface KthreadCalls {
    *   `KTHREAD_MPSAFE`, NB-D-04 for a null `fmt`, NB-G-04 for a priority out of range, NB-G-03 in an interrupt.
    * @see kthread.9 (NetBSD 6 and 10.1), kthread_create; clauses NB6-KT-13 to 48, NB10-KT-17 to 46.
    */
-  kthread_create<A, const F extends number>(
-    pri: number,
-    flags: F,
-    ci: CpuInfo | null,
-    func: ThreadFunction<A>,
-    arg: A,
-    newlp: NewLwp<F>,
-    fmt: string,
-    ...args: readonly PrintfArgument[]
-  ): KernelCall<number>
-  kthread_create<const F extends number>(
-    pri: number,
-    flags: F,
-    ci: CpuInfo | null,
-    func: ThreadFunction<Lwp>,
-    arg: null,
-    newlp: NewLwp<F>,
-    fmt: string,
-    ...args: readonly PrintfArgument[]
-  ): KernelCall<number>
+  kthread_create: {
+    <A, const F extends number>(
+      pri: number,
+      flags: F,
+      ci: CpuInfo | null,
+      func: ThreadFunction<A>,
+      arg: A,
+      newlp: NewLwp<F>,
+      fmt: string,
+      ...args: readonly PrintfArgument[]
+    ): KernelCall<number>
+    <const F extends number>(
+      pri: number,
+      flags: F,
+      ci: CpuInfo | null,
+      func: ThreadFunction<Lwp>,
+      arg: null,
+      newlp: NewLwp<F>,
+      fmt: string,
+      ...args: readonly PrintfArgument[]
+    ): KernelCall<number>
+  }
   /**
    * Ends the calling kernel thread. With `KTHREAD_MUSTJOIN` it first waits until somebody joins it.
    *
@@ -58,7 +60,7 @@ export interface KthreadCalls {
    * @throws KernelPanic NB-D-22 when a user process calls it (page reading), NB-G-10 with a lock held.
    * @see kthread.9, kthread_exit; clauses NB6-KT-51 to 53, NB10-KT-47.
    */
-  kthread_exit(ecode: number): KernelCall<never>
+  kthread_exit: (ecode: number) => KernelCall<never>
   /**
    * Waits until a kernel thread created with `KTHREAD_MUSTJOIN` has ended. For each such thread this is called once.
    *
@@ -67,11 +69,11 @@ export interface KthreadCalls {
    * @throws KernelPanic NB-D-07 when the thread was joined before, NB-D-08 when it is not to be joined.
    * @see kthread.9, kthread_join; clauses NB6-KT-54 to 58, NB10-KT-48 and 49.
    */
-  kthread_join(l: Lwp): KernelCall<number>
+  kthread_join: (l: Lwp) => KernelCall<number>
   /** Starts a thread that `KTHREAD_IDLE` left in LSIDL; no page names a function for it (NB-G-01). */
-  startIdle(l: Lwp): KernelCall<void>
+  startIdle: (l: Lwp) => KernelCall<void>
   /** `setrunnable`: panics for the states that the release does not accept (§2.7). */
-  setrunnable(l: Lwp): KernelCall<void>
+  setrunnable: (l: Lwp) => KernelCall<void>
 }
 
 /** What only the 2011 page has. */
@@ -83,7 +85,7 @@ export interface KthreadDestroyCalls {
    * @throws KernelPanic NB6-KT-50 in any other state; NB-D-09 for a caller outside process 0 (kernel reading).
    * @see kthread.9 (NetBSD 6), kthread_destroy; clauses NB6-KT-49 and 50.
    */
-  kthread_destroy(l: Lwp): KernelCall<void>
+  kthread_destroy: (l: Lwp) => KernelCall<void>
 }
 
 export function kthreadCalls(machine: NetbsdMachine): KthreadCalls {

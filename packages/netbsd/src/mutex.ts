@@ -57,23 +57,23 @@ export interface MutexCalls {
    * @param type - `MUTEX_DEFAULT`; `MUTEX_SPIN` and `MUTEX_ADAPTIVE` force a kind.
    * @param ipl - `IPL_NONE` or a soft level for an adaptive mutex, `IPL_VM` and above for a spin mutex.
    */
-  mutex_init(mtx: kmutex_t, type: number, ipl: number): KernelCall<void>
-  mutex_destroy(mtx: kmutex_t): KernelCall<void>
+  mutex_init: (mtx: kmutex_t, type: number, ipl: number) => KernelCall<void>
+  mutex_destroy: (mtx: kmutex_t) => KernelCall<void>
   /**
    * Acquires the mutex. A spin mutex raises the interrupt level and spins; an adaptive one spins while its owner is on
    * another CPU, and otherwise sleeps (`tstile`), lending its priority to the owner.
    *
    * @throws KernelPanic when the caller holds it already.
    */
-  mutex_enter(mtx: kmutex_t): KernelCall<void>
+  mutex_enter: (mtx: kmutex_t) => KernelCall<void>
   /** Releases the mutex. All who sleep for it are woken and compete. Panics unless the caller holds it. */
-  mutex_exit(mtx: kmutex_t): KernelCall<void>
+  mutex_exit: (mtx: kmutex_t) => KernelCall<void>
   /** Acquires the mutex if that needs no waiting. Non-zero if it did. */
-  mutex_tryenter(mtx: kmutex_t): KernelCall<number>
+  mutex_tryenter: (mtx: kmutex_t) => KernelCall<number>
   /** Adaptive: whether the caller holds it. Spin: whether anybody does. */
-  mutex_owned(mtx: kmutex_t): KernelCall<boolean>
+  mutex_owned: (mtx: kmutex_t) => KernelCall<boolean>
   /** A mutex that is ready, without a call: for set-up code. */
-  mutex(name: string, ipl?: number): kmutex_t
+  mutex: (name: string, ipl?: number) => kmutex_t
 }
 
 export function mutexCalls(machine: NetbsdMachine): MutexCalls {

@@ -27,21 +27,21 @@ export class krwlock_t extends ReaderWriterLock {
 
 /** rwlock(9). */
 export interface RwlockCalls {
-  rw_init(rw: krwlock_t): KernelCall<void>
-  rw_destroy(rw: krwlock_t): KernelCall<void>
+  rw_init: (rw: krwlock_t) => KernelCall<void>
+  rw_destroy: (rw: krwlock_t) => KernelCall<void>
   /**
    * Acquires the lock.
    *
    * @param op - `RW_READER`, which waits while a writer holds the lock or waits for it, or `RW_WRITER`.
    * @throws KernelPanic in an interrupt, or when the caller holds it for writing.
    */
-  rw_enter(rw: krwlock_t, op: number): KernelCall<void>
+  rw_enter: (rw: krwlock_t, op: number) => KernelCall<void>
   /** Acquires the lock if that needs no waiting. Non-zero if it did. */
-  rw_tryenter(rw: krwlock_t, op: number): KernelCall<number>
+  rw_tryenter: (rw: krwlock_t, op: number) => KernelCall<number>
   /** Releases a hold of either kind. */
-  rw_exit(rw: krwlock_t): KernelCall<void>
+  rw_exit: (rw: krwlock_t) => KernelCall<void>
   /** A lock that is ready, without a call: for set-up code. */
-  rwlock(name: string): krwlock_t
+  rwlock: (name: string) => krwlock_t
 }
 
 export function rwlockCalls(machine: NetbsdMachine): RwlockCalls {

@@ -1,10 +1,20 @@
-import { acquire, release, ThreadMark, WakeReason, yieldCpu, type KernelCall, type Operation, type WaitObject } from '@kt/core'
+import {
+  acquire,
+  release,
+  ThreadMark,
+  WakeReason,
+  yieldCpu,
+  type KernelCall,
+  type Operation,
+  type WaitObject,
+} from '@kt/core'
 import { EINTR, ERESTART, EWOULDBLOCK } from './errno.js'
 import { interruptSleep } from './exit.js'
 import type { Lwp } from './lwp.js'
 import { isIdent, type NetbsdMachine } from './machine.js'
 import type { kmutex_t } from './mutex.js'
 import * as P from './param.js'
+import type { Proc } from './proc.js'
 
 /** ltsleep(9) and kpause(9). */
 export interface SleepCalls {
@@ -19,15 +29,15 @@ export interface SleepCalls {
    * @throws KernelPanic in an interrupt or a soft interrupt.
    * @see ltsleep.9; NetBSD 6 and 10.1 alike.
    */
-  tsleep(ident: WaitObject, priority: number, wmesg: string, timo: number): KernelCall<number>
+  tsleep: (ident: WaitObject, priority: number, wmesg: string, timo: number) => KernelCall<number>
   /**
    * `tsleep` that releases a mutex when it sleeps and takes it again before it returns, unless `PNORELOCK`.
    *
    * @param mtx - A mutex the caller holds.
    */
-  mtsleep(ident: WaitObject, priority: number, wmesg: string, timo: number, mtx: kmutex_t): KernelCall<number>
+  mtsleep: (ident: WaitObject, priority: number, wmesg: string, timo: number, mtx: kmutex_t) => KernelCall<number>
   /** Wakes all who sleep on `ident`, in queue order. Nobody there: no effect, no memory. While `cold` no effect. */
-  wakeup(ident: WaitObject): KernelCall<void>
+  wakeup: (ident: WaitObject) => KernelCall<void>
   /**
    * Waits for a time.
    *
@@ -37,13 +47,18 @@ export interface SleepCalls {
    * @param mtx - Released meanwhile, or null.
    * @returns `EWOULDBLOCK` when the time has passed, `EINTR` or `ERESTART` with `intr`. While `cold` 0 at once.
    */
-  kpause(wmesg: string, intr: boolean, timo: number, mtx: kmutex_t | null): KernelCall<number>
+  kpause: (wmesg: string, intr: boolean, timo: number, mtx: kmutex_t | null) => KernelCall<number>
   /** Goes to the tail of the caller's priority. Gives up the big lock meanwhile. */
-  yield(): KernelCall<void>
+  yield: () => KernelCall<void>
   /** The same, counted as involuntary. */
-  preempt(): KernelCall<void>
+  preempt: () => KernelCall<void>
   /** Marks an LWP as cancelled: its interruptible sleeps end with `EINTR`, now and later. */
-  cancel(l: Lwp): KernelCall<void>
+  cancel: (l: Lwp) => KernelCall<void>
+  /**
+   * Posts a signal to a process: its interruptible sleeps end with `ERESTART`, now and until it next enters user mode,
+   * where the signal is taken. Process 0 never receives any (NB-G-14).
+   */
+  psignal: (p: Proc, signo: number) => KernelCall<void>
 }
 
 export function sleepCalls(machine: NetbsdMachine): SleepCalls {
@@ -88,6 +103,12 @@ export function sleepCalls(machine: NetbsdMachine): SleepCalls {
     },
     cancel(l) {
       machine.enter(cancel).a = l
+      return machine.port
+    },
+    psignal(p, signo) {
+      const lwp = machine.enter(psignal)
+      lwp.a = p
+      lwp.b = signo
       return machine.port
     },
   }
@@ -225,6 +246,28 @@ const cancel: Operation = {
     target.l_flag |= P.LW_CANCELLED
     interruptSleep(machine, target)
     lwp.result = undefined
+    return true
+  },
+  resume: () => true,
+}
+
+/** Highest signal number. */
+const NSIG_MAX = 63
+
+const psignal: Operation = {
+  name: 'psignal',
+  start(machine: NetbsdMachine, lwp: Lwp) {
+    const proc = lwp.a as Proc
+    const signo = lwp.b as number
+    if (!Number.isInteger(signo) || signo < 1 || signo > NSIG_MAX) {
+      throw new RangeError(`psignal: there is no signal ${String(signo)}`)
+    }
+    lwp.result = undefined
+    if (proc === machine.proc0) return true
+    for (const target of proc.lwps) {
+      target.l_flag |= P.LW_PENDSIG
+      interruptSleep(machine, target)
+    }
     return true
   },
   resume: () => true,

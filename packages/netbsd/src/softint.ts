@@ -61,17 +61,17 @@ export interface SoftintCalls {
    * @param func - Called with `arg`; may block on mutexes and rwlocks, and must not sleep.
    * @returns The handle, or null when the table is full.
    */
-  softint_establish<A>(flags: number, func: (arg: A) => Steps, arg: A): KernelCall<SoftintHandle | null>
+  softint_establish: <A>(flags: number, func: (arg: A) => Steps, arg: A) => KernelCall<SoftintHandle | null>
   /** Asks for the handler on this CPU. No effect when it is asked for already. Preemption must be off. */
-  softint_schedule(handle: SoftintHandle): KernelCall<void>
+  softint_schedule: (handle: SoftintHandle) => KernelCall<void>
   /** Removes a handler, after waiting until it runs nowhere. */
-  softint_disestablish(handle: SoftintHandle): KernelCall<void>
+  softint_disestablish: (handle: SoftintHandle) => KernelCall<void>
 }
 
 /** What 10.1 adds. */
 export interface SoftintRemoteCalls {
   /** Asks for a `SOFTINT_RCPU` handler on another CPU. */
-  softint_schedule_cpu(handle: SoftintHandle, ci: CpuInfo): KernelCall<void>
+  softint_schedule_cpu: (handle: SoftintHandle, ci: CpuInfo) => KernelCall<void>
 }
 
 /** The handlers of a kernel and who waits for them. */

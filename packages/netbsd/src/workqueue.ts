@@ -74,7 +74,7 @@ export interface WorkqueueCalls {
    * @param flags - `WQ_MPSAFE`, `WQ_PERCPU`, and in 10.1 `WQ_FPU`.
    * @returns 0, or what `kthread_create` returned; then nothing is left behind.
    */
-  workqueue_create<A>(
+  workqueue_create: <A>(
     wqp: Out<Workqueue>,
     name: string,
     func: (work: Work, arg: A) => Steps,
@@ -82,17 +82,17 @@ export interface WorkqueueCalls {
     prio: number,
     ipl: number,
     flags: number,
-  ): KernelCall<number>
+  ) => KernelCall<number>
   /** Queues an item. @param ci - Which worker with `WQ_PERCPU` (null: this CPU's), else null. */
-  workqueue_enqueue(wq: Workqueue, work: Work, ci: CpuInfo | null): KernelCall<void>
+  workqueue_enqueue: (wq: Workqueue, work: Work, ci: CpuInfo | null) => KernelCall<void>
   /** Ends the workers of a workqueue on which nothing is queued. */
-  workqueue_destroy(wq: Workqueue): KernelCall<void>
+  workqueue_destroy: (wq: Workqueue) => KernelCall<void>
 }
 
 /** What 10.1 adds. */
 export interface WorkqueueWaitCalls {
   /** Waits until an item's function has been called and has returned. Returns at once in the worker itself. */
-  workqueue_wait(wq: Workqueue, work: Work): KernelCall<void>
+  workqueue_wait: (wq: Workqueue, work: Work) => KernelCall<void>
 }
 
 export function workqueueCalls(machine: NetbsdMachine, fpu: FpuCalls | null): WorkqueueCalls & WorkqueueWaitCalls {

@@ -515,6 +515,42 @@ describe('NB-G-14 only cancellation cuts an interruptible wait of a kernel threa
   })
 })
 
+describe('NB-G-14 a signal reaches user processes, and no kernel thread', () => {
+  test.each(CASES)(WHERE, ({ make }) => {
+    const k = make()
+    const log = valueOf(
+      k.boot(function* main() {
+        const log: unknown[] = []
+        const proc = k.process({ name: 'sh' }, function* () {
+          log.push(yield* k.tsleep('x', k.PCATCH, 'user', 0))
+          // Still pending: a second sleep ends at once, until the process has been in user mode.
+          log.push(yield* k.tsleep('x', k.PCATCH, 'user', 0))
+          yield* k.user(1000)
+          log.push(yield* k.tsleep('x', k.PCATCH, 'user', 5))
+        })
+        const l = yield* create(k, 'kthread', MPSAFE, function* () {
+          log.push(['kthread', yield* k.tsleep('y', k.PCATCH, 'kthread', 20)])
+          yield* k.kthread_exit(0)
+        })
+        yield* k.kpause('wait', false, 1, null)
+        yield* k.psignal(proc, 15)
+        yield* k.psignal(k.proc0, 15)
+        yield* k.kpause('wait', false, 1, null)
+        log.push(['kthread still', l.l_wmesg])
+        yield* k.kpause('wait', false, 30, null)
+        return log
+      }),
+    )
+    expect(log).toEqual([
+      k.ERESTART,
+      k.ERESTART,
+      ['kthread still', 'kthread'],
+      k.EWOULDBLOCK,
+      ['kthread', k.EWOULDBLOCK],
+    ])
+  })
+})
+
 describe('NB-G-15 names need not be unique', () => {
   test.each(CASES)(WHERE, ({ make }) => {
     const k = make()
