@@ -102,7 +102,7 @@ export class CallPort implements KernelCall<never> {
     }
     if (!complete) {
       // `mayGoOn` has announced the call's next part.
-      if (thread.phase === CallPhase.fresh) thread.phase = CallPhase.waiting
+      if ((thread.phase as CallPhase) === CallPhase.fresh) thread.phase = CallPhase.waiting
       return this.suspended
     }
     if (machine.cpu.attention !== 0 && machine.scheduler.mustGiveWay(machine.cpu)) {

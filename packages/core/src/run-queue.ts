@@ -7,6 +7,8 @@ import type { Thread } from './thread.js'
  * reorders equals: a thread joins its rank at the tail, or at the head where the release puts a preempted thread.
  */
 export class RunQueue {
+  // A thread on no queue has null links, which every removal restores, so that joining an empty rank writes none.
+
   /** Threads on the queue. */
   length = 0
 
@@ -31,18 +33,19 @@ export class RunQueue {
   insertTail(thread: Thread, rank: number): void {
     const tail = this.tails[rank] ?? null
     thread.rank = rank
-    thread.next = null
-    thread.previous = tail
     this.tails[rank] = thread
-    if (tail !== null) tail.next = thread
-    else this.open(rank, thread)
     this.length++
+    if (tail === null) {
+      this.open(rank, thread)
+      return
+    }
+    thread.previous = tail
+    tail.next = thread
   }
 
   insertHead(thread: Thread, rank: number): void {
     const head = this.heads[rank] ?? null
     thread.rank = rank
-    thread.previous = null
     thread.next = head
     if (head === null) {
       this.tails[rank] = thread
@@ -57,8 +60,19 @@ export class RunQueue {
   /** Takes the best thread, the longest queued of its rank, or null. */
   take(): Thread | null {
     if (this.summary === 0) return null
-    const thread = this.heads[this.bestRank]!
-    this.remove(thread)
+    const rank = this.bestRank
+    const thread = this.heads[rank]!
+    const { next } = thread
+    this.heads[rank] = next
+    if (next === null) {
+      this.tails[rank] = null
+      this.close(rank)
+    } else {
+      next.previous = null
+      thread.next = null
+    }
+    thread.rank = -1
+    this.length--
     return thread
   }
 

@@ -8,6 +8,9 @@ import type { SleepQueue } from './sleep-queue.js'
 import { ThreadMark, ThreadState, WakeReason, type Thread } from './thread.js'
 import { Due } from './timeline.js'
 
+/** Marks of a thread that has to give something up when it leaves its CPU. */
+const LEAVES_SOMETHING = ThreadMark.bigLockHeld | ThreadMark.spunUpon | ThreadMark.pinning
+
 /**
  * Moves threads between CPUs, run queues and sleep queues. Who comes first, goes where and displaces whom is the
  * release's answer (`KernelPolicy`).
@@ -210,11 +213,13 @@ export class Scheduler {
 
   /** Takes a thread that no longer runs off its CPU, and puts another on. */
   private leave(cpu: Cpu, thread: Thread): void {
-    if (thread.is(ThreadMark.bigLockHeld)) this.machine.bigLock.drop(thread)
-    if (thread.is(ThreadMark.spunUpon)) this.ownerLeft(thread)
-    if (thread.is(ThreadMark.pinning)) {
-      this.unpin(cpu, thread)
-      return
+    if ((thread.marks & LEAVES_SOMETHING) !== 0) {
+      if (thread.is(ThreadMark.bigLockHeld)) this.machine.bigLock.drop(thread)
+      if (thread.is(ThreadMark.spunUpon)) this.ownerLeft(thread)
+      if (thread.is(ThreadMark.pinning)) {
+        this.unpin(cpu, thread)
+        return
+      }
     }
     if (cpu.ipl !== 0) {
       thread.ipl = cpu.ipl

@@ -23,21 +23,31 @@ export class SleepQueue {
 
   /** Puts a thread behind all sleepers of its own and better ranks. */
   insert(thread: Thread, rank: number): void {
+    thread.rank = rank
+    thread.sleepQueue = this
+    if (this.length++ === 0) {
+      // The links of a thread on no queue are null.
+      this.head = this.tail = thread
+      return
+    }
     let before = this.tail
     while (before !== null && before.rank < rank) before = before.previous
     const after = before === null ? this.head : before.next
-    thread.rank = rank
     thread.previous = before
     thread.next = after
     if (before === null) this.head = thread
     else before.next = thread
     if (after === null) this.tail = thread
     else after.previous = thread
-    thread.sleepQueue = this
-    this.length++
   }
 
   remove(thread: Thread): void {
+    thread.rank = -1
+    thread.sleepQueue = null
+    if (--this.length === 0) {
+      this.head = this.tail = null
+      return
+    }
     const { next, previous } = thread
     if (previous === null) this.head = next
     else previous.next = next
@@ -45,9 +55,6 @@ export class SleepQueue {
     else next.previous = previous
     thread.next = null
     thread.previous = null
-    thread.rank = -1
-    thread.sleepQueue = null
-    this.length--
   }
 
   *threads(): Generator<Thread, void, undefined> {

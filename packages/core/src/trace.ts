@@ -175,7 +175,7 @@ interface Chunk {
 
 function detailOf(object: unknown): string {
   if (object === null || object === undefined) return ''
-  return typeof object === 'string' ? object : nameObject(object as object)
+  return typeof object === 'string' ? object : nameObject(object)
 }
 
 /** Two multiplicative hashes side by side, on 32-bit words. */

@@ -3,7 +3,7 @@ import type { CpuInfo } from './cpu.js'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
 import type { kmutex_t } from './mutex.js'
-import { scheduleOn } from './softint.js'
+import { scheduleOn, SOFTINT_CLOCK } from './softint.js'
 
 export const CALLOUT_MPSAFE = 0x100
 
@@ -166,7 +166,8 @@ const look: Operation = {
 function* halt(machine: NetbsdMachine, c: callout_t, mtx: kmutex_t | null): Steps<boolean> {
   const { callout, mutex, sleep } = machine
   const hadFired = yield* callout.callout_stop(c)
-  while (c.isInvoking) {
+  // A function that halts its own callout does not wait for itself.
+  while (c.isInvoking && machine.curlwp !== c.ci!.softint[SOFTINT_CLOCK]) {
     if (mtx !== null) yield* mutex.mutex_exit(mtx)
     yield* sleep.kpause('callout', false, 1, null)
     if (mtx !== null) yield* mutex.mutex_enter(mtx)

@@ -1,4 +1,4 @@
-import { ThreadMark, ThreadState, WakeReason, type Steps } from '@kt/core'
+import { ThreadMark, ThreadState, WakeReason } from '@kt/core'
 import { discardFpu } from './fpu.js'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
@@ -41,14 +41,13 @@ export function collectZombie(machine: NetbsdMachine, proc: Proc): void {
 }
 
 /** The end of a user process with its last LWP. Its parent waits for it at once. */
-export function exitUserProcess(machine: NetbsdMachine, lwp: Lwp, _status: unknown): Steps | null {
+export function exitUserProcess(machine: NetbsdMachine, lwp: Lwp): void {
   const proc = lwp.process as Proc
   removeTimeshared(machine, lwp)
   proc.remove(lwp)
   lwp.isFree = true
   machine.nprocs--
   machine.processes.splice(machine.processes.indexOf(proc), 1)
-  return null
 }
 
 function removeTimeshared(machine: NetbsdMachine, lwp: Lwp): void {

@@ -30,7 +30,7 @@ export const exit: Operation = {
       // NB-D-22: nothing checks the caller, so the last LWP of a process takes the process along.
       if (machine.reading === 'page') machine.panic('kthread_exit: the caller is not a kernel thread', 'NB-D-22')
       printExitCode(machine, lwp, ecode)
-      exitUserProcess(machine, lwp, 0)
+      exitUserProcess(machine, lwp)
       machine.scheduler.end(lwp)
       return false
     }

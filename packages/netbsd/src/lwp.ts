@@ -1,4 +1,4 @@
-import { Thread, ThreadMark, ThreadState, type Process } from '@kt/core'
+import { Thread, ThreadMark, ThreadState } from '@kt/core'
 import type { CpuInfo } from './cpu.js'
 import * as P from './param.js'
 
@@ -39,10 +39,6 @@ export class Lwp extends Thread {
   /** Structure, stack and LID were given back. */
   isFree = false
 
-  constructor(lid: number, name: string | null, process: Process, cpu: CpuInfo) {
-    super(lid, name, process, cpu)
-  }
-
   /** LID: unique in process 0 (6) or in the system (10.1). */
   get l_lid(): number {
     return this.id
@@ -72,7 +68,8 @@ export class Lwp extends Thread {
 
   /** Effective priority: the base, lifted or lent. */
   get l_priority(): number {
-    return Math.max(this.liftedPriority, this.lentRank)
+    const lifted = this.l_kpribase === 0 ? this.l_priority_base : this.liftedPriority
+    return this.lentRank > lifted ? this.lentRank : lifted
   }
 
   /** Priority lent by those who wait for its locks, −1 for none. */

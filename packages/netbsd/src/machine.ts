@@ -3,6 +3,7 @@ import {
   Budget,
   inRange,
   Machine,
+  SleepQueue,
   ThreadMark,
   type KernelCall,
   type Limits,
@@ -79,6 +80,8 @@ export class NetbsdMachine extends Machine {
   isUniprocessorYet = true
   maxproc = 1044
   maxlwp: number
+  /** Where kpause sleeps, out of reach of any wakeup. */
+  readonly kpauseQueue: SleepQueue = new SleepQueue('kpause')
   readonly joinPoint: JoinPoint = new JoinPoint()
   readonly remarks: Remark[] = []
   /** The services that others are composed of. */
@@ -185,13 +188,16 @@ export class NetbsdMachine extends Machine {
   }
 
   /** A thread's function returned. Only `main` and user processes may. */
-  returned(lwp: Lwp, value: unknown): Steps | null {
+  returned(lwp: Lwp): Steps | null {
     if (this.mains.delete(lwp)) {
       parkDead(this, lwp)
       return null
     }
     if (lwp === this.lwp0) return null
-    if (!lwp.isSystem) return exitUserProcess(this, lwp, value)
+    if (!lwp.isSystem) {
+      exitUserProcess(this, lwp)
+      return null
+    }
     if (this.reading === 'kernel') {
       // NB-D-23: control falls into the return to user mode with a trap frame copied from lwp0.
       this.undefinedBehaviour('UB:NB-D-23', `the function of kthread ${lwp.l_name} (${lwp.l_lid}) returned`)
@@ -251,5 +257,5 @@ export function isIdent(value: unknown): value is WaitObject {
 /** One of the allowed words, or an error that lists them. */
 function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value
-  throw new RangeError(`${name} must be one of ${allowed.join(', ')}, not ${String(value)}`)
+  throw new RangeError(`${name} must be one of ${allowed.join(', ')}, not ${value}`)
 }

@@ -19,6 +19,10 @@ export class kmutex_t extends Lock {
 
   /** `MUTEX_DEFAULT` and `MUTEX_DRIVER` are adaptive up to the soft interrupt levels, and spin above (§3.7). */
   init(type: number, ipl: number): void {
+    if (![MUTEX_SPIN, MUTEX_ADAPTIVE, MUTEX_DEFAULT, MUTEX_DRIVER].includes(type)) {
+      throw new RangeError(`mutex_init: there is no type ${String(type)}`)
+    }
+    if (!(ipl >= P.IPL_NONE && ipl <= P.IPL_HIGH)) throw new RangeError(`mutex_init: there is no level ${String(ipl)}`)
     const isSpin = type === MUTEX_SPIN || (type !== MUTEX_ADAPTIVE && ipl >= P.IPL_VM)
     this.spins = isSpin
     this.ipl = isSpin ? ipl : P.IPL_NONE

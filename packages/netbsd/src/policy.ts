@@ -284,9 +284,9 @@ export class NetbsdPolicy implements KernelPolicy {
 
   // Ending
 
-  returned(lwp: Thread, value: unknown): Steps | null {
+  returned(lwp: Thread): Steps | null {
     if (!(lwp instanceof Lwp)) return null
-    return this.machine.returned(lwp, value)
+    return this.machine.returned(lwp)
   }
 }
 

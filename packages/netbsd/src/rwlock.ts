@@ -46,6 +46,7 @@ export interface RwlockCalls {
 
 export function rwlockCalls(machine: NetbsdMachine): RwlockCalls {
   const call = (operation: Operation, rw: krwlock_t, op: number) => {
+    if (op !== RW_READER && op !== RW_WRITER) throw new RangeError(`${operation.name}: there is no kind ${String(op)}`)
     const lwp = machine.enter(operation)
     lwp.a = rw
     lwp.b = op

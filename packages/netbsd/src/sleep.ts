@@ -215,7 +215,7 @@ const kpause: Operation = {
       return true
     }
     machine.assertSleepable(lwp, 'kpause', mtx)
-    const queue = machine.release.kpauseOnQueue ? machine.channels.at(lwp) : null
+    const queue = machine.release.kpauseOnQueue ? machine.kpauseQueue : null
     machine.scheduler.sleep(lwp, queue, lwp.wmesg!, ticks, isInterruptible)
     lwp.d = ASLEEP
     if (mtx !== null) releaseInterlock(machine, lwp, mtx)

@@ -143,7 +143,7 @@ export function scheduleOn(machine: NetbsdMachine, handler: Handler, cpu: CpuInf
 
 /** A handler of the kernel's own, made before any call can be. */
 export function establishOwn(level: number, func: (cpu: CpuInfo) => Steps): Handler {
-  return new Handler(level, SOFTINT_MPSAFE, func as (arg: never) => Steps, null)
+  return new Handler(level, SOFTINT_MPSAFE, func, null)
 }
 
 interface ThreadArgument {

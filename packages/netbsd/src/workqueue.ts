@@ -182,7 +182,7 @@ export function workqueueCalls(machine: NetbsdMachine, fpu: FpuCalls | null): Wo
 
   return {
     workqueue_create(wqp, name, func, arg, prio, ipl, flags) {
-      const wq = new Workqueue(name, func as WorkFunction, arg, flags, ipl, machine.cpus)
+      const wq = new Workqueue(name, func, arg, flags, ipl, machine.cpus)
       return machine.call('workqueue_create', create(wqp, wq, prio))
     },
     workqueue_enqueue: (wq, work, ci) => machine.call('workqueue_enqueue', enqueue(wq, work, ci)),

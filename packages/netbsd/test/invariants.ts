@@ -139,7 +139,8 @@ function checkSleepQueue(machine: NetbsdMachine, queue: SleepQueue, sleeper: Thr
   const owner = machine.channels.find(object)
   const isCondvar = typeof object === 'object' && (object as { queue?: unknown }).queue === queue
   const isTurnstile = object instanceof Lock && object.waiters === queue
-  if (owner !== queue && !isCondvar && !isTurnstile) fail(`${name(sleeper)} sleeps on a queue nobody finds`)
+  const isPause = queue === machine.kpauseQueue
+  if (owner !== queue && !isCondvar && !isTurnstile && !isPause) fail(`${name(sleeper)} sleeps on a queue nobody finds`)
   let length = 0
   let found = false
   let before: Thread | null = null

@@ -48,7 +48,10 @@ describe.each([
       function* sleeps(l: nb10.Lwp) {
         yield* k.tsleep(l, 0, 'ever', 0)
       }
-      expect(outcome).toMatchObject({ kind: 'deadlock', stuck: [{ name: 'main', call: 'kthread_create', wmesg: 'uarea' }] })
+      expect(outcome).toMatchObject({
+        kind: 'deadlock',
+        stuck: [{ name: 'main', call: 'kthread_create', wmesg: 'uarea' }],
+      })
     })
 
     test.each([0, -1, 1.5, Number.NaN])('there is no machine with %s of them', (uareas) => {
@@ -82,6 +85,56 @@ describe.each([
       })
       expect(outcome.kind).toBe('fault')
       expect(k.console).toEqual([])
+    })
+  })
+
+  describe('small promises', () => {
+    test('kpause is out of reach of every wakeup, one on the LWP included', () => {
+      const k = nb.createKernel()
+      const outcome = k.boot(function* () {
+        const newlp = nb.ref<nb10.Lwp>()
+        const results: unknown[] = []
+        function* pauser() {
+          results.push(yield* k.kpause('pause', false, 10, null), k.ticks)
+          yield* k.kthread_exit(0)
+        }
+        yield* k.kthread_create(k.PRI_NONE, k.KTHREAD_MPSAFE, null, pauser, 'arg', newlp, 'pauser')
+        yield* k.kpause('wait', false, 2, null)
+        yield* k.wakeup(newlp.value!)
+        yield* k.wakeup('kpause')
+        yield* k.kpause('wait', false, 20, null)
+        return results
+      })
+      expect(outcome).toMatchObject({ kind: 'done', value: [k.EWOULDBLOCK, 10] })
+    })
+
+    test('a callout may halt itself', () => {
+      const k = nb.createKernel()
+      const c = new nb.callout_t()
+      const outcome = k.boot(function* () {
+        let calls = 0
+        function* tick() {
+          calls++
+          yield* k.callout_halt(c, null)
+        }
+        yield* k.callout_init(c, k.CALLOUT_MPSAFE)
+        yield* k.callout_reset(c, 1, tick, 0)
+        yield* k.kpause('wait', false, 5, null)
+        return calls
+      })
+      expect(outcome).toMatchObject({ kind: 'done', value: 1 })
+    })
+
+    test.each([
+      ['a mutex of type 9', (k: nb10.Kernel | nb6.Kernel) => k.mutex_init(new nb.kmutex_t(), 9, k.IPL_NONE)],
+      ['a mutex of level 99', (k: nb10.Kernel | nb6.Kernel) => k.mutex_init(new nb.kmutex_t(), k.MUTEX_DEFAULT, 99)],
+      ['a hold of kind 9', (k: nb10.Kernel | nb6.Kernel) => k.rw_enter(k.rwlock('rw'), 9)],
+    ])('%s is refused', (_what, call) => {
+      const k = nb.createKernel()
+      const outcome = k.boot(function* () {
+        yield* call(k)
+      })
+      expect(outcome).toMatchObject({ kind: 'fault', error: expect.any(RangeError) as unknown })
     })
   })
 })

@@ -485,6 +485,7 @@ describe.each(releases)('mutex(9) on NetBSD $release (§3.7)', ({ createKernel }
       yield* k.mutex_enter(mtx)
     })
     expect(panicOf(outcome)).toContain('blocking with a spin mutex held')
+    expect(outcome.kind === 'panic' && outcome.thread?.name).toBe('main')
   })
 
   it('an adaptive mutex is not for interrupts', () => {
