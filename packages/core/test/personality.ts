@@ -29,7 +29,7 @@ import {
 } from '../src/index.js'
 import { WakeReason } from '../src/thread.js'
 
-export const RANKS = 32
+const RANKS = 32
 
 /** A thread with a priority of its own. */
 export class Task extends Thread {

@@ -10,7 +10,7 @@ import * as P from './param.js'
 export type FpuPort = 'aarch64' | 'x86' | 'none'
 
 /** Registers of the modelled unit. */
-export const FPU_REGISTERS = 8
+const FPU_REGISTERS = 8
 
 /** A CPU's unit: what is in its registers, and whose it is. */
 export class FpuUnit {

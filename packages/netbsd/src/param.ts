@@ -36,14 +36,11 @@ export const MAXCOMLEN = 16
 export const LSIDL = 1
 export const LSRUN = 2
 export const LSSLEEP = 3
-export const LSSTOP = 4
 export const LSZOMB = 5
 export const LSONPROC = 7
-export const LSSUSPENDED = 8
 
 /** `l_flag` bits. */
 export const LW_IDLE = 0x1
-export const LW_SINTR = 0x80
 export const LW_SYSTEM = 0x200
 export const LW_SYSTEM_FPU = 0x400
 export const LW_WEXIT = 0x0010_0000
@@ -54,11 +51,6 @@ export const LW_CANCELLED = 0x0200_0000
 export const LP_MPSAFE = 0x20
 export const LP_INTR = 0x40
 export const LP_MUSTJOIN = 0x100
-export const LP_RUNNING = 0x2000_0000
-export const LP_BOUND = 0x8000_0000
-
-/** `l_prflag` bit of every kernel thread. */
-export const LPR_DETACHED = 0x0080_0000
 
 /** Interrupt levels (x86). */
 export const IPL_NONE = 0

@@ -1,9 +1,6 @@
 import { Process } from '@kt/core'
 import type { Lwp } from './lwp.js'
 
-/** Resource limits these pages name, and the two of §3.14. */
-export type LimitName = 'RLIMIT_NPROC' | 'RLIMIT_NTHR'
-
 /** A process. Process 0 owns lwp0 and every kernel thread. */
 export class Proc extends Process {
   declare newest: Lwp | null

@@ -37,7 +37,7 @@ export function watch(machine: NetbsdMachine): () => void {
 }
 
 /** Checks what holds between any two steps. */
-export function checkMachine(machine: NetbsdMachine): void {
+function checkMachine(machine: NetbsdMachine): void {
   const threads = new Set<Thread>()
   for (const process of machine.processes) {
     if (!(process instanceof Proc)) fail(`${process.name} is no process of NetBSD`)
