@@ -1,5 +1,13 @@
 import { BigLock } from './big-lock.js'
-import { CallPhase, CallPort, ComposedCall, type KernelCall, type Operation, type Steps } from './call.js'
+import {
+  CallPhase,
+  CallPort,
+  ComposedCall,
+  type KernelCall,
+  type Operation,
+  type Steps,
+  type Suspension,
+} from './call.js'
 import { Console } from './console.js'
 import type { Cpu } from './cpu.js'
 import { KernelPanic, UndefinedBehaviour } from './errors.js'
@@ -11,8 +19,9 @@ import { AddressSpace, Process } from './process.js'
 import { Scheduler } from './scheduler.js'
 import { ChannelTable } from './sleep-queue.js'
 import type { Thread } from './thread.js'
-import { Timeline, type Due } from './timeline.js'
+import { Timeline } from './timeline.js'
 import { Trace } from './trace.js'
+import { Turns } from './turns.js'
 
 /** What every personality's `createKernel` accepts. */
 export interface MachineOptions {
@@ -82,10 +91,7 @@ export class Machine {
   private mainReturned = false
   private mainValue: unknown = undefined
 
-  private lastCpu = 0
-  private lastThread: Thread | null = null
-  /** The slice ran out: other CPUs come first. */
-  private mustRotate = false
+  private readonly turns: Turns = new Turns(this)
   private isActive = false
 
   constructor(
@@ -202,7 +208,7 @@ export class Machine {
   }
 
   /** Lets time pass to the next tick that matters or the next thing due. False when nothing is. */
-  private passTime(): boolean {
+  passTime(): boolean {
     const { timeline } = this
     if (timeline.foreground === 0) return false
     const dueNs = timeline.nextDueNs()
@@ -275,7 +281,7 @@ export class Machine {
     const { scheduler } = this
     while (this.halt === null) {
       if (this.fuel < 0 && !this.refuel()) return
-      const cpu = this.nextCpu()
+      const cpu = this.turns.next()
       if (cpu !== null) scheduler.step(cpu)
       else if ((this.mainReturned && !scheduler.isWorking) || !this.passTime()) return
     }
@@ -285,59 +291,21 @@ export class Machine {
     this.stepsUsed += this.slice
     this.slice = Math.min(SLICE_CALLS, this.stepsMax - this.stepsUsed)
     this.fuel = this.slice
-    this.mustRotate = true
+    this.turns.mustRotate = true
     if (this.slice > 0) return true
     this.slice = 0
     this.halt = { kind: 'livelock', steps: this.stepsUsed, thread: this.cpu.current }
     return false
   }
 
-  /** The CPU that makes the next step, null when none has anything to do. */
-  private nextCpu(): Cpu | null {
-    const ready = this.scheduler.ready & this.scheduler.started
-    if (this.oracle !== null) return this.askForCpu(this.oracle)
-    return ready === 0 ? null : this.cpus[(this.lastCpu = nextBit(ready, this.lastCpu))]!
-  }
-
-  /**
-   * The usual answer is the CPU whose call was only announced, else the next one around. A timer may be chosen before
-   * any CPU where the oracle says that CPUs can be slow.
-   */
-  private askForCpu(oracle: Oracle): Cpu | null {
-    for (;;) {
-      const ready = this.scheduler.ready & this.scheduler.started
-      if (ready === 0) return null
-      const last = this.cpus[this.lastCpu]!
-      // Not one that announced its call before it was displaced: on the other road it would have waited for its turn.
-      const isAnnounced = last.current?.phase === CallPhase.announced && last.current === this.lastThread
-      const goesOn = isAnnounced && !this.mustRotate && (last.attention === 0 || !this.scheduler.mustGiveWay(last))
-      this.mustRotate = false
-      const candidates: (Cpu | Due)[] = []
-      let index = goesOn && (ready & (1 << this.lastCpu)) !== 0 ? this.lastCpu : nextBit(ready, this.lastCpu)
-      do {
-        candidates.push(this.cpus[index]!)
-        index = nextBit(ready, index)
-      } while (this.cpus[index] !== candidates[0])
-      const due = oracle.freeTimers && this.timeline.foreground > 0 ? this.timeline.first() : null
-      if (due !== null) candidates.push(due)
-      const chosen = candidates.length === 1 ? 0 : oracle.choose({ kind: 'step', candidates })
-      if (due === null || chosen < candidates.length - 1) {
-        const cpu = candidates[chosen] as Cpu
-        this.lastCpu = cpu.index
-        return cpu
-      }
-      this.passTime()
-    }
-  }
-
   /** Gives a thread the CPU until it suspends or ends. Called by the scheduler. */
   resume(cpu: Cpu, thread: Thread): void {
     this.cpu = cpu
     this.running = thread
-    this.lastThread = thread
+    this.turns.lastThread = thread
     try {
       const steps = (thread.steps ??= this.firstSteps(thread))
-      const result = steps.next()
+      const result = generatorNext.call(steps)
       if (result === this.port.suspended) return
       if (result.done !== true)
         throw new TypeError(`${describe(thread)} yielded a value: a kernel call is made with yield*`)
@@ -360,7 +328,7 @@ export class Machine {
     thread.a = thread.b = null
     const steps = (body as (argument: unknown) => Steps)(argument)
     if (this.pending !== null) this.misused('a body is a generator function, which makes calls with yield*')
-    if (typeof (steps as Steps | undefined)?.next === 'function') return steps
+    if (Object.prototype.toString.call(steps) === '[object Generator]') return steps
     throw new TypeError(`the function of ${describe(thread)} is not a generator function: write function*`)
   }
 
@@ -369,6 +337,14 @@ export class Machine {
     thread.steps = this.policy.returned(thread, value)
     if (thread.steps === null) this.scheduler.end(thread)
   }
+}
+
+/**
+ * `next` of every generator. Each generator function gives its generators a shape of their own, so looking `next` up on
+ * a body is the one load of a switch that no cache helps.
+ */
+const { next: generatorNext } = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as {
+  next: (this: Steps) => IteratorResult<Suspension, unknown>
 }
 
 /** How messages name a thread. */
@@ -382,11 +358,4 @@ export function inRange(name: string, value: number, min: number, max: number): 
     throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${String(value)}`)
   }
   return value
-}
-
-/** The next set bit after `index`, around the end; `bits` has at least one. */
-function nextBit(bits: number, index: number): number {
-  const after = index === 31 ? 0 : bits & (-1 << (index + 1))
-  const from = after === 0 ? bits : after
-  return 31 - Math.clz32(from & -from)
 }

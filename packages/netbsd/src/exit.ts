@@ -35,8 +35,10 @@ export function collectZombie(machine: NetbsdMachine, proc: Proc): void {
   proc.zombie = null
   proc.remove(zombie)
   zombie.isFree = true
-  machine.uareas.give()
-  const waiters = machine.channels.find(machine.uareas)
+  const { uareas } = machine
+  const mayBeAwaited = uareas.isExhausted
+  uareas.give()
+  const waiters = mayBeAwaited ? machine.channels.find(uareas) : null
   if (waiters?.head) machine.scheduler.wake(waiters.head, WakeReason.woken)
 }
 
