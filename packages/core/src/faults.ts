@@ -44,6 +44,7 @@ export class Faults {
 
   /** Whether the allocation fails this time. */
   fails(at: string): boolean {
+    if (this.armed.size === 0) return false
     const armed = this.armed.get(at)
     if (armed === undefined) return false
     if (armed.skip > 0) {

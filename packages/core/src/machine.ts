@@ -328,7 +328,7 @@ export class Machine {
     thread.a = thread.b = null
     const steps = (body as (argument: unknown) => Steps)(argument)
     if (this.pending !== null) this.misused('a body is a generator function, which makes calls with yield*')
-    if (Object.prototype.toString.call(steps) === '[object Generator]') return steps
+    if (isGenerator(steps)) return steps
     throw new TypeError(`the function of ${describe(thread)} is not a generator function: write function*`)
   }
 
@@ -340,11 +340,16 @@ export class Machine {
 }
 
 /**
- * `next` of every generator. Each generator function gives its generators a shape of their own, so looking `next` up on
- * a body is the one load of a switch that no cache helps.
+ * What every generator inherits from. Each generator function gives its generators a shape of their own, so looking
+ * `next` up on a body is the one load of a switch that no cache helps; it is called from here instead.
  */
-const { next: generatorNext } = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as {
+const generatorPrototype = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as {
   next: (this: Steps) => IteratorResult<Suspension, unknown>
+}
+const { next: generatorNext } = generatorPrototype
+
+function isGenerator(value: unknown): boolean {
+  return Object.getPrototypeOf(Object.getPrototypeOf(value ?? 0)) === generatorPrototype
 }
 
 /** How messages name a thread. */

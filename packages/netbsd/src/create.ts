@@ -89,9 +89,12 @@ function refusal(machine: NetbsdMachine): number {
   // NB-D-02: no kernel since 2007 looks at these limits here. Processes count, kernel threads are none.
   if (machine.reading === 'kernel') return 0
   if (machine.nprocs + 1 > machine.maxproc) return EAGAIN
+  const limit = machine.proc0.limits['RLIMIT_NPROC']!.soft
+  // Not even if all processes were root's.
+  if (machine.processes.length + 1 <= limit) return 0
   let ofRoot = 0
   for (const process of machine.processes) if (process.credentials.realUid === 0) ofRoot++
-  return ofRoot + 1 > machine.proc0.limits['RLIMIT_NPROC']!.soft ? EAGAIN : 0
+  return ofRoot + 1 > limit ? EAGAIN : 0
 }
 
 /** Builds the thread and, unless it is to stay idle, makes it runnable (§2.1, steps 4 to 12). */
