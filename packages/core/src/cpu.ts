@@ -17,7 +17,6 @@ export const Attention = {
 
 /** A CPU: one running thread, one run queue, one interrupt level. Personalities extend it. */
 export class Cpu {
-  readonly queue: RunQueue
   /** What it executes, null in the idle loop. */
   current: Thread | null = null
   /** The thread of its idle loop, for views; null where the release has none. */
@@ -46,8 +45,9 @@ export class Cpu {
   constructor(
     readonly index: number,
     readonly machine: Machine,
+    /** Its runnable threads. One queue given to all CPUs is a global run queue: whoever is free takes the best. */
+    readonly queue: RunQueue = new RunQueue(machine.policy.ranks),
   ) {
-    this.queue = new RunQueue(machine.policy.ranks)
     this.work = new WorkEnd(this)
   }
 

@@ -11,6 +11,7 @@ import {
   release,
   releaseRead,
   releaseWrite,
+  type RunQueue,
   Thread,
   ThreadMark,
   wasGranted,
@@ -108,13 +109,15 @@ export class Plain {
   constructor(
     options: MachineOptions = {},
     readonly policy: PlainPolicy = new PlainPolicy(),
+    /** Given to all CPUs, else each has its own. */
+    queue?: RunQueue,
   ) {
     const defaults = { hz: 100, bigLock: 'big', faults: ['memory', 'thread'] }
     this.machine = new Machine(
       policy,
       { trace: true, ...options },
       defaults,
-      (index, machine) => new Cpu(index, machine),
+      (index, machine) => new Cpu(index, machine, queue),
     )
     this.machine.processes.push(this.process)
   }

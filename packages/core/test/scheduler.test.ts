@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { raise } from '../src/interrupt.js'
 import { workInUserMode } from '../src/operations.js'
 import { Preemption, type KernelPolicy } from '../src/policy.js'
+import { RunQueue } from '../src/run-queue.js'
 import { ThreadMark, ThreadState } from '../src/thread.js'
 import { Plain, PlainPolicy, PreemptivePolicy, type Task } from './personality.js'
 
@@ -54,6 +55,20 @@ describe('a CPU', () => {
       k.log.push(`main at ${k.now / MS}`)
     })
     expect(k.log).toEqual(['better at 13', 'main at 28'])
+  })
+
+  test('that shares one run queue with the others takes the best thread there is', () => {
+    const k = new Plain({ ncpu: 2 }, new PlainPolicy(), new RunQueue(32))
+    k.run(function* () {
+      for (const [name, priority] of [['low', 2], ['high', 9], ['middle', 5]] as const) // prettier-ignore
+        k.spawn(name, function* () {
+          k.log.push(`${name} on ${k.machine.cpu.index} at ${k.now / MS}`)
+          yield* k.work(5 * MS)
+        }, { priority }) // prettier-ignore
+      // Main keeps its CPU: the other one works off the queue, and then both do.
+      yield* k.work(7 * MS)
+    })
+    expect(k.log).toEqual(['high on 1 at 0', 'middle on 1 at 5', 'low on 0 at 7'])
   })
 
   test('that idles takes the second thread put on the queue of another idle one', () => {
