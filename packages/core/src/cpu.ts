@@ -31,7 +31,7 @@ export class Cpu {
   /** Spin mutexes held, and the level to go back to when the last is released. */
   spinMutexes = 0
   iplBeforeSpin = 0
-  /** Pending soft interrupt levels, a bit each, and hardware interrupts in order of arrival. */
+  /** Pending soft interrupt levels, a bit each; and hardware interrupts, the most urgent first, equals as they came. */
   softPending = 0
   readonly hardPending: InterruptHandler[] = []
   /** The soft interrupt levels of this CPU, set up by the personality. */

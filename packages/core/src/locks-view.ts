@@ -65,6 +65,8 @@ export function locks(machine: Machine): LockReport[] {
 /** How views name something slept on: by its `kind` and `name` where it has them. */
 export function nameObject(object: WaitObject): string {
   if (typeof object === 'string') return `'${object}'`
+  // Not its text: that of a function is its whole source.
+  if (typeof object === 'function') return `function ${object.name}`.trimEnd()
   if (typeof object !== 'object') return String(object)
   const { kind, name } = object as { kind?: unknown; name?: unknown }
   const kindText = typeof kind === 'string' ? kind : 'object'

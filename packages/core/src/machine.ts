@@ -33,7 +33,10 @@ export interface MachineOptions {
   readonly oracle?: Oracle
   /** Whether to record a trace. Default false. */
   readonly trace?: boolean
-  /** Kernel calls, clock ticks and started threads that one `boot` or `run` may take before it is called a livelock. Default 50 million. */
+  /**
+   * Kernel calls, clock ticks and started threads that one `boot` or `run` may take before it is called a livelock.
+   * Default 50 million.
+   */
   readonly stepsMax?: number
 }
 
@@ -265,7 +268,7 @@ export class Machine {
     return conclude<T>(this, this.mainReturned, this.mainValue as T, this.steps)
   }
 
-  /** Kernel calls and ticks of the current or last run. */
+  /** Kernel calls, ticks and started threads of the current or last run. */
   get steps(): number {
     return this.stepsUsed + this.slice - Math.max(this.fuel, 0)
   }

@@ -4,7 +4,7 @@ import type { Machine } from './machine.js'
 import { USUAL_TOKEN } from './oracle.js'
 import { ThreadMark, ThreadState, type Thread } from './thread.js'
 
-/** Why a machine stopped before `main` returned. */
+/** Why a run ended otherwise than by having nothing left to do, whether or not `main` had returned. */
 export type Halt =
   | { readonly kind: 'panic'; readonly message: string; readonly clause: string | null; readonly thread: Thread | null }
   | { readonly kind: 'undefined'; readonly id: string; readonly message: string; readonly thread: Thread | null }
@@ -31,7 +31,7 @@ export interface ThreadReport {
 export interface OutcomeBase {
   /** Virtual nanoseconds since the machine was made. */
   readonly nowNs: number
-  /** Kernel calls and clock ticks the run took. */
+  /** Kernel calls, clock ticks and started threads the run took. */
   readonly steps: number
   /** Replays the run on the same program. */
   readonly token: string
@@ -57,7 +57,7 @@ export type Outcome<T> = OutcomeBase &
         readonly message: string
         readonly thread: ThreadReport | null
       }
-    /** The bound on steps passed and `main` had not returned. */
+    /** The bound on steps passed before all was done; `main` may have returned. */
     | { readonly kind: 'livelock'; readonly thread: ThreadReport | null }
     /** The scenario's own code threw, or misused a call. */
     | { readonly kind: 'fault'; readonly error: unknown; readonly thread: ThreadReport }

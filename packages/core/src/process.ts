@@ -34,7 +34,7 @@ export class Process {
     readonly addressSpace: AddressSpace,
   ) {}
 
-  /** Adds a thread at the head of the list, where all three systems put it or show it. */
+  /** Adds a thread at the head of the list: views go from the newest to the oldest. */
   add(thread: Thread): void {
     thread.older = this.newest
     if (this.newest !== null) this.newest.newer = thread

@@ -20,7 +20,7 @@ export class ReaderWriterLock extends Lock {
   }
 }
 
-/** Takes a share, or begins to wait and returns false. Call `resumed` first when the thread comes back. */
+/** Takes a share, or begins to wait and returns false. Ask `wasGranted` first when the thread comes back. */
 export function acquireRead(machine: Machine, thread: Thread, lock: ReaderWriterLock): boolean {
   if (lock.owner === null && !awaits(lock, 'write')) {
     lock.readers++

@@ -316,7 +316,7 @@ export class Scheduler {
     this.machine.trace?.switch(cpu, cpu.current)
   }
 
-  /** What is left of the work is kept by the call that does it (`work.ts`). */
+  /** What is left of the work is kept by the call that does it (`operations.ts`). */
   private pauseWork(cpu: Cpu): void {
     if (!cpu.work.isArmed) return
     cpu.current!.a = cpu.work.timeNs - this.machine.timeline.now

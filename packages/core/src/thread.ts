@@ -7,7 +7,7 @@ import type { Due } from './timeline.js'
 
 /** Where a thread is in its life. Personalities show the release's own names and numbers for these. */
 export const ThreadState = {
-  /** Made, never queued. */
+  /** Made, never queued; or a soft interrupt thread that waits to be asked for. */
   embryo: 1,
   /** On the run queue of its CPU. */
   runnable: 2,
@@ -40,7 +40,7 @@ export const ThreadMark = {
   pinning: 32,
   /** A hardware interrupt's frame, not a thread of the release. */
   interruptFrame: 64,
-  /** In the part of a call that runs on the way to user mode. */
+  /** In user mode, where it gives way to whatever asked for it in the kernel. */
   inUserMode: 128,
 } as const
 

@@ -29,7 +29,7 @@ export interface TraceEvent {
   readonly timeNs: number
   readonly cpu: number
   readonly kind: EventKind
-  /** Id and name of the thread it happened to; −1 and `idle` for a CPU's idle loop. */
+  /** Id and name of the thread it happened to; −1 for an interrupt, −1 and `idle` for none or a CPU's idle loop. */
   readonly thread: number
   readonly name: string
   /** Channel, lock, reason or text, by kind. */

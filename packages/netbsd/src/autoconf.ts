@@ -1,7 +1,9 @@
 import type { KernelCall, Steps } from '@kt/core'
+import { kcondvar_t } from './condvar.js'
 import { KTHREAD_MUSTJOIN } from './kthread.js'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
+import { kmutex_t, MUTEX_DEFAULT } from './mutex.js'
 import * as P from './param.js'
 
 /** A device being configured; only its identity and name matter. */
@@ -31,23 +33,62 @@ export class Autoconf {
   readonly afterInterrupts: Deferred[] = []
   readonly afterRoot: Deferred[] = []
   readonly finalizers: { readonly dev: Device; readonly func: (dev: Device) => Steps<number> }[] = []
-  /** Holds on the end of configuration. */
+  /** Holds on the end of configuration. Under the mutex, so that boot cannot miss that the last one is given up. */
   pending = 0
+  readonly mutex: kmutex_t = new kmutex_t('config_misc')
+  readonly noneHolds: kcondvar_t = new kcondvar_t('cfpend')
   isRootMounted = false
+
+  constructor() {
+    this.mutex.init(MUTEX_DEFAULT, P.IPL_NONE)
+    this.noneHolds.init('cfpend')
+  }
 }
 
-/** autoconf(9), the part that defers. */
+/** autoconf(9), the part that defers. In both releases alike. */
 export interface AutoconfCalls {
-  /** Calls `func` when the children of the parent are attached, in the attaching context. */
+  /**
+   * Calls `func` when the children of the parent are attached, in the attaching context.
+   *
+   * @throws KernelPanic when the device is deferred here already (DIAGNOSTIC).
+   * @see autoconf.9, config_defer.
+   */
   config_defer: (dev: Device, func: DeviceFunction) => KernelCall<void>
-  /** Calls `func` now if interrupts are on, else from a `configintr` thread once they are. */
+  /**
+   * Calls `func` now if interrupts are on, else from a `configintr` thread once they are, with the big lock held.
+   *
+   * @throws KernelPanic when the device is deferred here already (DIAGNOSTIC).
+   * @see autoconf.9, config_interrupts.
+   */
   config_interrupts: (dev: Device, func: DeviceFunction) => KernelCall<void>
-  /** Calls `func` now if the root file system is mounted, else from a `configroot` thread once it is. */
+  /**
+   * Calls `func` now if the root file system is mounted, else from a `configroot` thread once it is, with the big lock
+   * held.
+   *
+   * @throws KernelPanic when the device is deferred here already (DIAGNOSTIC).
+   * @see autoconf.9, config_mountroot.
+   */
   config_mountroot: (dev: Device, func: DeviceFunction) => KernelCall<void>
-  /** Calls `func` over and over at the end of configuration, until no finalizer returns non-zero. */
+  /**
+   * Calls `func` over and over at the end of configuration, on lwp0 with the big lock held, until no finalizer returns
+   * non-zero. One that is registered later is never called.
+   *
+   * @see autoconf.9, config_finalize_register.
+   */
   config_finalize_register: (dev: Device, func: (dev: Device) => Steps<number>) => KernelCall<void>
-  /** Holds back the end of configuration. */
+  /**
+   * Holds back the end of configuration, until `config_pending_decr` was called as often.
+   *
+   * @param dev - Who holds it back; only counted, not looked at.
+   * @see autoconf.9, config_pending_incr.
+   */
   config_pending_incr: (dev: Device) => KernelCall<void>
+  /**
+   * Gives up one such hold.
+   *
+   * @throws KernelPanic when there is none (DIAGNOSTIC).
+   * @see autoconf.9, config_pending_decr.
+   */
   config_pending_decr: (dev: Device) => KernelCall<void>
 }
 
@@ -66,9 +107,11 @@ export function autoconfCalls(machine: NetbsdMachine): AutoconfCalls {
     autoconf.finalizers.push({ dev, func })
   }
   function* hold(change: number): Steps<void> {
+    yield* machine.mutex.mutex_enter(autoconf.mutex)
     machine.assert(autoconf.pending + change >= 0, 'config_pending > 0')
     autoconf.pending += change
-    if (autoconf.pending === 0) yield* machine.sleep.wakeup(autoconf)
+    if (autoconf.pending === 0) yield* machine.condvar.cv_broadcast(autoconf.noneHolds)
+    yield* machine.mutex.mutex_exit(autoconf.mutex)
   }
 
   return {
@@ -133,7 +176,11 @@ export function* createMountrootThreads(machine: NetbsdMachine): Steps<readonly 
 /** Runs the finalizers until none has anything to do, after everything that was held back. */
 export function* finalize(machine: NetbsdMachine): Steps<void> {
   const { autoconf } = machine
-  while (autoconf.pending > 0) yield* machine.sleep.tsleep(autoconf, 0, 'cfpend', 0)
+  if (autoconf.pending > 0) {
+    yield* machine.mutex.mutex_enter(autoconf.mutex)
+    while (autoconf.pending > 0) yield* machine.condvar.cv_wait(autoconf.noneHolds, autoconf.mutex)
+    yield* machine.mutex.mutex_exit(autoconf.mutex)
+  }
   yield* machine.kernelLock.KERNEL_LOCK(1, null)
   for (let isBusy = true; isBusy;) {
     isBusy = false

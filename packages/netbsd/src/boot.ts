@@ -106,19 +106,23 @@ function* daemon({ machine, wmesg, ticks }: DaemonArgument): Steps<void> {
 function createInit(machine: NetbsdMachine): Lwp {
   const proc = new Proc(1, 'init', { realUid: 0, effectiveUid: 0 }, machine.initialLimits(), new AddressSpace('init'))
   machine.processes.push(proc)
-  machine.nprocs++
   const lwp = new Lwp(1, null, proc, machine.cpus[0]!)
   lwp.l_class = P.SCHED_OTHER
   lwp.l_priority_base = P.MAXPRI_USER - proc.p_nice
   lwp.marks |= ThreadMark.background
   lwp.a = initBody
-  lwp.b = machine
+  lwp.b = { machine, proc } satisfies InitArgument
   proc.add(lwp)
   lwp.state = ThreadState.sleeping
   lwp.wmesg = 'initexec'
   return lwp
 }
 
-function* initBody(machine: NetbsdMachine): Steps<void> {
-  for (;;) yield* machine.sleep.tsleep(machine.processes[1]!, P.PCATCH, 'wait', 0)
+interface InitArgument {
+  readonly machine: NetbsdMachine
+  readonly proc: Proc
+}
+
+function* initBody({ machine, proc }: InitArgument): Steps<void> {
+  for (;;) yield* machine.sleep.tsleep(proc, P.PCATCH, 'wait', 0)
 }

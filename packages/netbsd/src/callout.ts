@@ -32,26 +32,78 @@ export class callout_t extends Due {
   }
 }
 
-/** callout(9): the functions run in the soft clock interrupt thread of the CPU on which the callout was armed. */
+/**
+ * callout(9), in both releases alike: the functions run in the soft clock interrupt thread of the CPU on which the
+ * callout was armed. Every call but `callout_init` panics on a callout that is not initialized.
+ */
 export interface CalloutCalls {
-  /** @param flags - `CALLOUT_MPSAFE` if the function needs no big lock, else 0. */
+  /**
+   * Makes a callout ready.
+   *
+   * @param flags - `CALLOUT_MPSAFE` if the function needs no big lock, else 0.
+   * @see callout.9, callout_init.
+   */
   callout_init: (c: callout_t, flags: number) => KernelCall<void>
+  /**
+   * Ends the use of a callout.
+   *
+   * @throws KernelPanic when it is pending or its function runs (DIAGNOSTIC).
+   * @see callout.9, callout_destroy.
+   */
   callout_destroy: (c: callout_t) => KernelCall<void>
-  /** Says what to call. */
+  /**
+   * Says what to call, at the next expiry and until told otherwise.
+   *
+   * @see callout.9, callout_setfunc.
+   */
   callout_setfunc: <A>(c: callout_t, func: (arg: A) => Steps, arg: A) => KernelCall<void>
-  /** Arms it, `ticks` from now; 0 and less count as 1. An armed one is moved. */
+  /**
+   * Arms it. An armed one is moved.
+   *
+   * @param ticks - Ticks from now; 0 and less count as 1.
+   * @throws KernelPanic when nothing said what to call.
+   * @see callout.9, callout_schedule.
+   */
   callout_schedule: (c: callout_t, ticks: number) => KernelCall<void>
-  /** `callout_setfunc` and `callout_schedule` in one. */
+  /**
+   * `callout_setfunc` and `callout_schedule` in one.
+   *
+   * @see callout.9, callout_reset.
+   */
   callout_reset: <A>(c: callout_t, ticks: number, func: (arg: A) => Steps, arg: A) => KernelCall<void>
-  /** Disarms it. @returns Whether it had fired already. */
+  /**
+   * Disarms it. Its function may still run on another CPU.
+   *
+   * @returns Whether it had fired already.
+   * @see callout.9, callout_stop.
+   */
   callout_stop: (c: callout_t) => KernelCall<boolean>
-  /** The same, and waits until the function does not run any more. @param mtx - Released meanwhile, or null. */
+  /**
+   * The same, and waits until the function does not run any more, unless it is the function that calls this.
+   *
+   * @param mtx - A mutex the caller holds, released while it waits; null for none.
+   * @returns Whether it had fired already.
+   * @throws KernelPanic where the caller may not sleep and would have to.
+   * @see callout.9, callout_halt.
+   */
   callout_halt: (c: callout_t, mtx: kmutex_t | null) => KernelCall<boolean>
-  /** Whether its function is still to be called. */
+  /**
+   * Whether its function is still to be called.
+   *
+   * @see callout.9, callout_pending.
+   */
   callout_pending: (c: callout_t) => KernelCall<boolean>
-  /** Whether its function was called since it was armed. */
+  /**
+   * Whether its function was called since it was armed.
+   *
+   * @see callout.9, callout_expired.
+   */
   callout_expired: (c: callout_t) => KernelCall<boolean>
-  /** Whether its function runs. */
+  /**
+   * Whether its function runs.
+   *
+   * @see callout.9, callout_invoking.
+   */
   callout_invoking: (c: callout_t) => KernelCall<boolean>
 }
 
@@ -67,14 +119,14 @@ export function calloutCalls(machine: NetbsdMachine): CalloutCalls {
   return {
     callout_init: (c, flags) => call(init, c, flags, null, null),
     callout_destroy: (c) => call(destroy, c, null, null, null),
-    callout_setfunc: (c, func, arg) => call(reset, c, null, func, arg),
-    callout_schedule: (c, ticks) => call(reset, c, ticks, null, null),
+    callout_setfunc: (c, func, arg) => call(setfunc, c, null, func, arg),
+    callout_schedule: (c, ticks) => call(schedule, c, ticks, null, null),
     callout_reset: (c, ticks, func, arg) => call(reset, c, ticks, func, arg),
     callout_stop: (c) => call(stop, c, null, null, null),
     callout_halt: (c, mtx) => machine.call('callout_halt', halt(machine, c, mtx)),
     callout_pending: (c) => call(look, c, (c: callout_t) => c.isArmed || c.isQueued, null, null),
-    callout_expired: (c) => call(look, c, (c: callout_t) => c.hasFired, null, null),
-    callout_invoking: (c) => call(look, c, (c: callout_t) => c.isInvoking, null, null),
+    callout_expired: (c) => call(lookExpired, c, (c: callout_t) => c.hasFired, null, null),
+    callout_invoking: (c) => call(lookInvoking, c, (c: callout_t) => c.isInvoking, null, null),
   }
 }
 
@@ -142,6 +194,9 @@ const reset: Operation = {
   resume: () => true,
 }
 
+const schedule: Operation = { ...reset, name: 'callout_schedule' }
+const setfunc: Operation = { ...reset, name: 'callout_setfunc' }
+
 const stop: Operation = {
   name: 'callout_stop',
   start(machine: NetbsdMachine, lwp: Lwp) {
@@ -162,6 +217,9 @@ const look: Operation = {
   },
   resume: () => true,
 }
+
+const lookExpired: Operation = { ...look, name: 'callout_expired' }
+const lookInvoking: Operation = { ...look, name: 'callout_invoking' }
 
 function* halt(machine: NetbsdMachine, c: callout_t, mtx: kmutex_t | null): Steps<boolean> {
   const { callout, mutex, sleep } = machine

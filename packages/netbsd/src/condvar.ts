@@ -19,24 +19,81 @@ export class kcondvar_t extends ConditionVariable {
   }
 }
 
-/** condvar(9), as both releases have it. */
+/**
+ * condvar(9), as both releases have it. Every call that waits or wakes panics on a variable that is not initialized.
+ *
+ * The waits panic in an interrupt (NB-G-03), in a soft interrupt and without the mutex (DIAGNOSTIC), and with another
+ * spin mutex held.
+ */
 export interface CondvarCalls {
-  /** @param wmesg - Wait message of its sleepers; must not be null. */
+  /**
+   * Makes a condition variable ready.
+   *
+   * @param wmesg - Wait message of its sleepers, of which views show 8 characters.
+   * @throws KernelPanic when `wmesg` is null.
+   * @see condvar.9, cv_init.
+   */
   cv_init: (cv: kcondvar_t, wmesg: string) => KernelCall<void>
-  /** 10.1 asserts that nobody waits. */
+  /**
+   * Ends the use of a condition variable.
+   *
+   * @throws KernelPanic in 10.1 when somebody waits on it (DIAGNOSTIC).
+   * @see condvar.9, cv_destroy.
+   */
   cv_destroy: (cv: kcondvar_t) => KernelCall<void>
-  /** Releases `mtx` and sleeps until woken, then takes `mtx` again. No wakeup is lost in between. */
+  /**
+   * Releases `mtx` and sleeps until woken, then takes `mtx` again. No wakeup is lost in between.
+   *
+   * @param mtx - A mutex the caller holds.
+   * @see condvar.9, cv_wait.
+   */
   cv_wait: (cv: kcondvar_t, mtx: kmutex_t) => KernelCall<void>
-  /** @returns 0, `EINTR` or `ERESTART`; a kernel thread is interrupted by cancellation only. */
+  /**
+   * `cv_wait` that a signal or a cancellation ends; a kernel thread gets no signals.
+   *
+   * @returns 0 when woken, `EINTR` after a cancellation, `ERESTART` with a signal pending.
+   * @see condvar.9, cv_wait_sig.
+   */
   cv_wait_sig: (cv: kcondvar_t, mtx: kmutex_t) => KernelCall<number>
-  /** @returns 0, or `EWOULDBLOCK` after `timo` ticks; 0 ticks wait for ever. */
+  /**
+   * `cv_wait` with an end.
+   *
+   * @param timo - Time-out in ticks, 0 for none.
+   * @returns 0 when woken, `EWOULDBLOCK` when the time-out came first.
+   * @see condvar.9, cv_timedwait.
+   */
   cv_timedwait: (cv: kcondvar_t, mtx: kmutex_t, timo: number) => KernelCall<number>
+  /**
+   * Both of these.
+   *
+   * @param timo - Time-out in ticks, 0 for none.
+   * @returns 0, `EWOULDBLOCK`, `EINTR` or `ERESTART`.
+   * @see condvar.9, cv_timedwait_sig.
+   */
   cv_timedwait_sig: (cv: kcondvar_t, mtx: kmutex_t, timo: number) => KernelCall<number>
-  /** Wakes one waiter; in 10.1 interruptible ones before it as well. Call with the mutex held. */
+  /**
+   * Wakes one waiter; in 10.1 interruptible ones before it as well. Call with the mutex held.
+   *
+   * @see condvar.9, cv_signal.
+   */
   cv_signal: (cv: kcondvar_t) => KernelCall<void>
-  /** Wakes all waiters. */
+  /**
+   * Wakes all waiters. Call with the mutex held.
+   *
+   * @see condvar.9, cv_broadcast.
+   */
   cv_broadcast: (cv: kcondvar_t) => KernelCall<void>
+  /**
+   * Whether anybody waits: for assertions.
+   *
+   * @see condvar.9, cv_has_waiters.
+   */
   cv_has_waiters: (cv: kcondvar_t) => KernelCall<boolean>
+  /**
+   * Whether it is initialized: for assertions.
+   *
+   * @see condvar.9, cv_is_valid.
+   */
   cv_is_valid: (cv: kcondvar_t) => KernelCall<boolean>
   /** A condition variable that is ready, without a call: for set-up code. */
   condvar: (wmesg: string) => kcondvar_t
@@ -47,10 +104,17 @@ export interface CondvarBintimeCalls {
   /**
    * Waits at most a time in nanoseconds, rounded up to ticks; what is left is stored back.
    *
-   * @param bt - Time left; must not be negative.
+   * @param bt - Time left in nanoseconds, 0 for none, which returns at once; must not be negative.
    * @returns 0 or `EWOULDBLOCK`.
+   * @see condvar.9 (NetBSD 10.1), cv_timedwaitbt.
    */
   cv_timedwaitbt: (cv: kcondvar_t, mtx: kmutex_t, bt: Out<number>) => KernelCall<number>
+  /**
+   * The same, ended by a signal or a cancellation as well.
+   *
+   * @returns 0, `EWOULDBLOCK`, `EINTR` or `ERESTART`.
+   * @see condvar.9 (NetBSD 10.1), cv_timedwaitbt_sig.
+   */
   cv_timedwaitbt_sig: (cv: kcondvar_t, mtx: kmutex_t, bt: Out<number>) => KernelCall<number>
 }
 
@@ -76,9 +140,9 @@ export function condvarCalls(machine: NetbsdMachine): CondvarCalls {
     },
     cv_destroy: (cv) => simple(destroy, cv),
     cv_wait: (cv, mtx) => wait(waitVoid, cv, mtx, 0, false),
-    cv_wait_sig: (cv, mtx) => wait(waitFor, cv, mtx, 0, true),
+    cv_wait_sig: (cv, mtx) => wait(waitSig, cv, mtx, 0, true),
     cv_timedwait: (cv, mtx, timo) => wait(waitFor, cv, mtx, timo, false),
-    cv_timedwait_sig: (cv, mtx, timo) => wait(waitFor, cv, mtx, timo, true),
+    cv_timedwait_sig: (cv, mtx, timo) => wait(waitForSig, cv, mtx, timo, true),
     cv_signal: (cv) => simple(signal, cv),
     cv_broadcast: (cv) => simple(broadcast, cv),
     cv_has_waiters: (cv) => simple(hasWaiters, cv),
@@ -165,6 +229,9 @@ const waitFor: Operation = {
     return retakeInterlock(machine, lwp, lwp.b as kmutex_t)
   },
 }
+
+const waitSig: Operation = { ...waitFor, name: 'cv_wait_sig' }
+const waitForSig: Operation = { ...waitFor, name: 'cv_timedwait_sig' }
 
 const waitVoid: Operation = {
   name: 'cv_wait',

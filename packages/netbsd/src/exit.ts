@@ -1,4 +1,4 @@
-import { ThreadMark, ThreadState, WakeReason } from '@kt/core'
+import { WakeReason } from '@kt/core'
 import { discardFpu } from './fpu.js'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
@@ -48,7 +48,6 @@ export function exitUserProcess(machine: NetbsdMachine, lwp: Lwp): void {
   removeTimeshared(machine, lwp)
   proc.remove(lwp)
   lwp.isFree = true
-  machine.nprocs--
   machine.processes.splice(machine.processes.indexOf(proc), 1)
 }
 
@@ -56,10 +55,4 @@ function removeTimeshared(machine: NetbsdMachine, lwp: Lwp): void {
   if (lwp.l_class !== P.SCHED_OTHER) return
   const { timeshared } = machine.policy
   timeshared.splice(timeshared.indexOf(lwp), 1)
-}
-
-/** Cuts an interruptible sleep short: what a cancellation or a signal does to a sleeper. */
-export function interruptSleep(machine: NetbsdMachine, lwp: Lwp): void {
-  if (lwp.state === ThreadState.sleeping && lwp.is(ThreadMark.interruptible))
-    machine.scheduler.wake(lwp, WakeReason.interrupted)
 }

@@ -115,7 +115,6 @@ export const join: Operation = {
     }
     // Here, not with the claim: in 6 that may have to wait for the slot, and a second joiner would pass meanwhile.
     target.wasJoined = true
-    lwp.b = null
     lwp.c = claim(machine, target) ? 'claimed' : 'waiting'
     return this.resume(machine, lwp)
   },
@@ -154,7 +153,6 @@ function claim(machine: NetbsdMachine, target: Lwp): boolean {
     machine.assert(target.l_private === null, 'l->l_private == NULL', 'NB-D-07')
     target.l_private = { done: false } satisfies JoinFlag
   }
-  target.wasJoined = true
   wakeAll(machine, joinPoint.queue)
   return true
 }
@@ -176,7 +174,9 @@ export const destroy: Operation = {
   name: 'kthread_destroy',
   start(machine: NetbsdMachine, lwp: Lwp) {
     const target = lwp.a as Lwp
+    if (!(target instanceof Lwp)) throw new TypeError('kthread_destroy: the argument is not an LWP of this release')
     machine.assertSleepable(lwp, 'kthread_destroy')
+    machine.assert(target.isSystem, '(l->l_flag & LW_SYSTEM) != 0')
     if (target.state !== ThreadState.embryo) {
       if (machine.reading === 'page' || machine.diagnostic) {
         machine.panic('kernel diagnostic assertion "l->l_stat == LSIDL" failed', 'NB6-KT-50')
@@ -185,6 +185,8 @@ export const destroy: Operation = {
     }
     // NB-D-09: lwp_exit asserts that caller and target share a process.
     if (machine.reading === 'kernel') machine.assert(lwp.process === target.process, 'p == curproc', 'NB-D-09')
+    // The rest of the exit is done on the caller, which may sleep in it.
+    machine.assert(lwp.held === null, 'kthread_destroy: the caller holds no locks', 'NB-D-09')
     exitKthread(machine, target)
     lwp.result = undefined
     return true

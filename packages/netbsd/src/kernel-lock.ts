@@ -3,22 +3,60 @@ import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
 import * as P from './param.js'
 
-/** The big lock, interrupt levels and preemption: what a thread does to its own CPU. */
+/**
+ * The big lock, interrupt levels and preemption: what a thread does to its own CPU. In both releases alike; where the
+ * page takes an LWP it is the caller, and null will do.
+ */
 export interface KernelLockCalls {
-  /** Adds `n` holds of `kernel_lock`; the CPU spins while another owns it. */
+  /**
+   * Adds holds of `kernel_lock`; the CPU spins while another owns it. Sleeping gives up all holds meanwhile.
+   *
+   * @param n - How many, 1 or more.
+   * @see KERNEL_LOCK.9 (NetBSD 10.1; 6 has no page).
+   */
   KERNEL_LOCK: (n: number, l: Lwp | null) => KernelCall<void>
-  /** Gives up one hold. */
+  /**
+   * Gives up one hold.
+   *
+   * @throws KernelPanic when the caller has none.
+   * @see KERNEL_LOCK.9 (NetBSD 10.1), KERNEL_UNLOCK_ONE.
+   */
   KERNEL_UNLOCK_ONE: (l: Lwp | null) => KernelCall<void>
-  /** Gives up the only hold; panics when there are more (DIAGNOSTIC). */
+  /**
+   * Gives up the only hold.
+   *
+   * @throws KernelPanic when the caller has none, or more (DIAGNOSTIC).
+   * @see KERNEL_LOCK.9 (NetBSD 10.1), KERNEL_UNLOCK_LAST.
+   */
   KERNEL_UNLOCK_LAST: (l: Lwp | null) => KernelCall<void>
-  /** Gives up all holds. @param countp - Receives their number, or null. */
+  /**
+   * Gives up all holds, if there are any.
+   *
+   * @param countp - Receives their number, null if it is not wanted.
+   * @see KERNEL_LOCK.9 (NetBSD 10.1), KERNEL_UNLOCK_ALL.
+   */
   KERNEL_UNLOCK_ALL: (l: Lwp | null, countp: Out<number> | null) => KernelCall<void>
-  /** Raises the interrupt level to at least `ipl`. @returns The level before, for `splx`. */
+  /**
+   * Raises the CPU's interrupt level to at least `ipl`, `IPL_NONE` … `IPL_HIGH`.
+   *
+   * @returns The level before, for `splx`.
+   * @see spl.9.
+   */
   splraiseipl: (ipl: number) => KernelCall<number>
-  /** Sets the interrupt level back. */
+  /**
+   * Sets the interrupt level back.
+   *
+   * @param ipl - What `splraiseipl` returned.
+   * @see spl.9, splx.
+   */
   splx: (ipl: number) => KernelCall<void>
   /** Keeps the caller on its CPU until the matching `kpreempt_enable`. Nests. */
   kpreempt_disable: () => KernelCall<void>
+  /**
+   * Undoes one `kpreempt_disable`; after the last the caller gives way if it was asked to meanwhile.
+   *
+   * @throws KernelPanic without one (DIAGNOSTIC).
+   */
   kpreempt_enable: () => KernelCall<void>
 }
 
@@ -75,7 +113,7 @@ const unlockAll: Operation = {
   start(machine: NetbsdMachine, lwp: Lwp) {
     const countp = lwp.a as Out<number> | null
     if (countp !== null) countp.value = lwp.bigLocks
-    return lwp.bigLocks === 0 ? unlock(machine, lwp, 0) : unlock(machine, lwp, lwp.bigLocks)
+    return unlock(machine, lwp, lwp.bigLocks)
   },
   resume: () => true,
 }

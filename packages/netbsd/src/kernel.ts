@@ -25,15 +25,21 @@ export interface Services
   extends SleepCalls, CondvarCalls, MutexCalls, RwlockCalls, KernelLockCalls, CalloutCalls, AutoconfCalls {
   /** `6` or `10.1`. */
   readonly release: string
+  /** Which contract holds where page and kernel part. */
   readonly reading: 'page' | 'kernel'
 
   // Who runs where
-  /** The LWP that executes; null outside any. */
+  /** The LWP that executes; in an interrupt the one under it. Reading it outside any thread is a TypeError. */
   readonly curlwp: Lwp
+  /** Its process. */
   readonly curproc: Proc
+  /** The CPU that executes; outside any thread the one that did last. */
   curcpu: () => CpuInfo
+  /** Number of a CPU, from 0. */
   cpu_index: (ci: CpuInfo) => number
+  /** The CPU of a number, null when there is none. */
   cpu_lookup: (index: number) => CpuInfo | null
+  /** How many CPUs there are. */
   readonly ncpu: number
   /** Process 0, lwp0, and every process there is. */
   readonly proc0: Proc
@@ -42,15 +48,24 @@ export interface Services
   /** Virtual nanoseconds, and clock ticks, since the machine was made. */
   readonly now: number
   readonly ticks: number
+  /** Clock ticks a second. */
   readonly hz: number
+  /** Until boot has configured the devices: calls that would sleep return at once. */
   readonly cold: boolean
 
   // Time
-  /** Keeps the CPU busy for a time in nanoseconds. Interrupts and preemption suspend it. */
+  /** Keeps the CPU busy for a time in nanoseconds, 0 for none. Interrupts and preemption suspend it. */
   work: (ns: number) => KernelCall<void>
-  /** The same in user mode, where the thread of a user process gives way to whatever asked for it meanwhile. */
+  /**
+   * The same in user mode, where the thread of a user process gives way to whatever asked for it meanwhile. A TypeError
+   * in a kernel thread, which never leaves the kernel (NB6-KT-07).
+   */
   user: (ns: number) => KernelCall<void>
-  /** `DELAY(9)`: busy for a time in microseconds. */
+  /**
+   * Busy for a time in microseconds.
+   *
+   * @see delay.9.
+   */
   DELAY: (us: number) => KernelCall<void>
   /** Raises a hardware interrupt after a time, 0 for now. The handler may not sleep. */
   interrupt: (body: () => Steps, options?: InterruptOptions) => void
@@ -58,31 +73,48 @@ export interface Services
   setOffline: (ci: CpuInfo, isOffline: boolean) => void
 
   // Words
-  /** printf(9) to the console. */
+  /** Prints on the console, in the format of printf(9). */
   printf: (fmt: string, ...args: readonly PrintfArgument[]) => KernelCall<void>
-  /** panic(9): prints and stops the kernel. */
+  /**
+   * Prints and stops the kernel, with the outcome `panic`.
+   *
+   * @see panic.9.
+   */
   panic: (fmt: string, ...args: readonly PrintfArgument[]) => KernelCall<never>
 
   // Machine
-  /** A device to attach at boot, in order: `body` is its attach function. */
+  /**
+   * A device to attach at boot, in order. For a cold machine.
+   *
+   * @param body - Its attach function, run on lwp0.
+   * @param name - External name; default `dev` and its number.
+   */
   attach: (body: (dev: Device) => Steps, name?: string) => Device
   /** Starts a user process with one LWP; its body is what it does in the kernel. */
   process: (options: ProcessOptions, body: () => Steps) => Proc
-  /** Makes a named allocation fail. */
+  /** Makes a named allocation fail: `uarea`, `softint` or `workqueue`. */
   inject: (fault: Fault) => void
-  /** Reads a sysctl node; with a value writes it and returns 0 or an errno. */
+  /** Reads a sysctl node; with a value writes it and returns 0 or `EINVAL`. A RangeError where there is no such node. */
   sysctl: (name: string, value?: number) => number | string
+  /** A cell for an out-pointer. */
   ref: <T>(value?: T | null) => Out<T>
 
   // Views
+  /** Lines of the console. */
   readonly console: readonly string[]
+  /** What happened, in order; null unless `createKernel` was asked for it. */
   readonly trace: Trace | null
   /** What no release prints and a reader wants to know: leaks, open windows. */
   readonly remarks: readonly Remark[]
+  /** All LWPs as `ps -s` shows them: process by process, the newest first. */
   ps: () => readonly PsEntry[]
+  /** The same in columns. */
   psText: () => string
+  /** The view of the debugger's `ps /l`. */
   ddbPs: () => string
+  /** Locks that somebody holds or waits for. */
   locks: () => readonly LockReport[]
+  /** What each CPU does. */
   cpus: () => readonly CpuView[]
   /** Puts a line of the scenario's own into the trace. */
   mark: (text: string) => void

@@ -70,9 +70,18 @@ export interface KthreadCalls {
    * @see kthread.9, kthread_join; clauses NB6-KT-54 to 58, NB10-KT-48 and 49.
    */
   kthread_join: (l: Lwp) => KernelCall<number>
-  /** Starts a thread that `KTHREAD_IDLE` left in LSIDL; no page names a function for it (NB-G-01). */
+  /**
+   * Starts a thread that `KTHREAD_IDLE` left in LSIDL; no page names a function for it (NB-G-01).
+   *
+   * @throws KernelPanic NB-D-10 in any other state (DIAGNOSTIC), NB-G-04 for a priority out of range.
+   */
   startIdle: (l: Lwp) => KernelCall<void>
-  /** `setrunnable`: panics for the states that the release does not accept (§2.7). */
+  /**
+   * Makes a sleeper runnable, and in 10.1 a thread in LSIDL.
+   *
+   * @throws KernelPanic NB-D-10 in any other state; in 6 in LSIDL too (§2.7).
+   * @see ctxsw.9, setrunnable.
+   */
   setrunnable: (l: Lwp) => KernelCall<void>
 }
 
@@ -82,7 +91,8 @@ export interface KthreadDestroyCalls {
    * Makes a kernel thread exit that never ran.
    *
    * @param l - The thread, in state LSIDL.
-   * @throws KernelPanic NB6-KT-50 in any other state; NB-D-09 for a caller outside process 0 (kernel reading).
+   * @throws KernelPanic NB6-KT-50 in any other state; NB-D-09 with a lock held (DIAGNOSTIC), and
+   *   for a caller outside process 0 (kernel reading).
    * @see kthread.9 (NetBSD 6), kthread_destroy; clauses NB6-KT-49 and 50.
    */
   kthread_destroy: (l: Lwp) => KernelCall<void>

@@ -10,6 +10,7 @@ import {
   type MachineOptions,
   type Operation,
   type Steps,
+  type Thread,
   type WaitObject,
 } from '@kt/core'
 import { Autoconf } from './autoconf.js'
@@ -92,11 +93,10 @@ export class NetbsdMachine extends Machine {
   readonly kernelLock: KernelLockCalls = kernelLockCalls(this)
   readonly callout: CalloutCalls = calloutCalls(this)
   readonly softints: SoftintTable
-  readonly softclock: ReturnType<typeof establishOwn> = establishOwn(SOFTINT_CLOCK, (cpu) => softclock(this, cpu))
+  readonly softclock: ReturnType<typeof establishOwn> = establishOwn(SOFTINT_CLOCK, () => softclock(this, this.cpu))
   /** Callouts whose time has come, by CPU. */
   readonly expired: callout_t[][]
   readonly autoconf: Autoconf = new Autoconf()
-  nprocs = 1
   /** Threads of `boot` and `run`: one that an earlier run left behind may return in a later one. */
   readonly mains: Set<Lwp> = new Set()
   /** User processes that were started before boot. */
@@ -106,7 +106,8 @@ export class NetbsdMachine extends Machine {
   kernel: unknown = null
 
   private nextLid: number
-  private nextPid = 1
+  /** PID 1 is reserved for init. */
+  private nextPid = 2
 
   constructor(
     readonly release: Release,
@@ -159,10 +160,17 @@ export class NetbsdMachine extends Machine {
   }
   private readonly addresses: Map<object, number> = new Map()
 
-  /** The LWP that executes; under a hardware interrupt the one it interrupted. */
+  /** The LWP that executes; under hardware interrupts the one they interrupted, be it that of the idle loop. */
   get curlwp(): Lwp | null {
-    const { running } = this
-    return running?.is(ThreadMark.interruptFrame) === true ? (running.pinned as Lwp | null) : running
+    if (this.running === null) return null
+    let thread: Thread | null = this.running
+    while (thread?.is(ThreadMark.interruptFrame) === true) thread = thread.pinned
+    return (thread as Lwp | null) ?? this.cpu.idle
+  }
+
+  /** How many processes there are, 0 and init among them. */
+  get nprocs(): number {
+    return this.processes.length
   }
 
   newLid(): number {
@@ -170,9 +178,7 @@ export class NetbsdMachine extends Machine {
   }
 
   newPid(): number {
-    // PID 1 is reserved for init; in 10 LIDs and PIDs come from one table.
-    if (this.nextPid === 1) this.nextPid = 2
-    return this.release.lidOfLwp0 === 0 ? this.newLid() : this.nextPid++
+    return this.release.lidsArePids ? this.newLid() : this.nextPid++
   }
 
   /** What a process starts with (§3.14). */
@@ -193,7 +199,6 @@ export class NetbsdMachine extends Machine {
       parkDead(this, lwp)
       return null
     }
-    if (lwp === this.lwp0) return null
     if (!lwp.isSystem) {
       exitUserProcess(this, lwp)
       return null

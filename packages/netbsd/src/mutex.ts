@@ -53,30 +53,61 @@ export class kmutex_t extends Lock {
   }
 }
 
-/** mutex(9). */
+/**
+ * mutex(9), in both releases alike. Every call but `mutex_init` panics on a mutex that is not initialized, whatever the
+ * kernel was built with.
+ */
 export interface MutexCalls {
   /**
    * Makes a mutex ready.
    *
    * @param type - `MUTEX_DEFAULT`; `MUTEX_SPIN` and `MUTEX_ADAPTIVE` force a kind.
    * @param ipl - `IPL_NONE` or a soft level for an adaptive mutex, `IPL_VM` and above for a spin mutex.
+   * @see mutex.9, mutex_init.
    */
   mutex_init: (mtx: kmutex_t, type: number, ipl: number) => KernelCall<void>
+  /**
+   * Ends the use of a mutex; `mutex_init` may make it ready again.
+   *
+   * @throws KernelPanic when somebody holds it (DIAGNOSTIC).
+   * @see mutex.9, mutex_destroy.
+   */
   mutex_destroy: (mtx: kmutex_t) => KernelCall<void>
   /**
    * Acquires the mutex. A spin mutex raises the interrupt level and spins; an adaptive one spins while its owner is on
    * another CPU, and otherwise sleeps (`tstile`), lending its priority to the owner.
    *
-   * @throws KernelPanic when the caller holds it already.
+   * @throws KernelPanic when the caller holds it already, or takes an adaptive one in an interrupt (DIAGNOSTIC); when
+   *   it would have to sleep with a spin mutex held.
+   * @see mutex.9, mutex_enter.
    */
   mutex_enter: (mtx: kmutex_t) => KernelCall<void>
-  /** Releases the mutex. All who sleep for it are woken and compete. Panics unless the caller holds it. */
+  /**
+   * Releases the mutex. All who sleep for it are woken and compete.
+   *
+   * @throws KernelPanic unless the caller holds it (DIAGNOSTIC; else `UB:NB-MUTEX`).
+   * @see mutex.9, mutex_exit.
+   */
   mutex_exit: (mtx: kmutex_t) => KernelCall<void>
-  /** Acquires the mutex if that needs no waiting. Non-zero if it did. */
+  /**
+   * Acquires the mutex if that needs no waiting.
+   *
+   * @returns Non-zero if it did, 0 if somebody holds it.
+   * @see mutex.9, mutex_tryenter.
+   */
   mutex_tryenter: (mtx: kmutex_t) => KernelCall<number>
-  /** Adaptive: whether the caller holds it. Spin: whether anybody does. */
+  /**
+   * Adaptive: whether the caller holds it. Spin: whether anybody does.
+   *
+   * @see mutex.9, mutex_owned.
+   */
   mutex_owned: (mtx: kmutex_t) => KernelCall<boolean>
-  /** A mutex that is ready, without a call: for set-up code. */
+  /**
+   * A mutex that is ready, without a call: for set-up code.
+   *
+   * @param name - For views and messages.
+   * @param ipl - As for `mutex_init`, default `IPL_NONE`. The kind follows from it.
+   */
   mutex: (name: string, ipl?: number) => kmutex_t
 }
 

@@ -27,14 +27,13 @@ export function startProcess(machine: NetbsdMachine, options: ProcessOptions, bo
   if (nprocSoft !== undefined) limits['RLIMIT_NPROC']!.soft = inRange('nprocSoft', nprocSoft, 0, 0x7fff_ffff)
   const pid = machine.newPid()
   const proc = new Proc(pid, name, { realUid: uid, effectiveUid: uid }, limits, new AddressSpace(name))
-  // In 6 every process numbers its own LWPs; in 10 the first LWP has the PID.
-  const lwp = new Lwp(machine.release.lidOfLwp0 === 0 ? pid : 1, null, proc, machine.cpus[0]!)
+  // Where every process numbers its own LWPs the first is 1; where they share a table it has the PID.
+  const lwp = new Lwp(machine.release.lidsArePids ? pid : 1, null, proc, machine.cpus[0]!)
   lwp.l_class = P.SCHED_OTHER
   lwp.l_priority_base = P.MAXPRI_USER - proc.p_nice
   lwp.a = body
   proc.add(lwp)
   machine.processes.push(proc)
-  machine.nprocs++
   machine.policy.timeshared.push(lwp)
   machine.trace?.create(lwp)
   if (machine.cold) machine.waitingForBoot.push(lwp)

@@ -12,6 +12,8 @@ export interface Release {
   /** LID of the first LWP; kernel threads count up from `lidFirstKthread` (§3.14). */
   readonly lidOfLwp0: number
   readonly lidFirstKthread: number
+  /** Whether LIDs and PIDs come from one table, or every process numbers its own LWPs (§3.14). */
+  readonly lidsArePids: boolean
 
   /** How a new kernel thread finds its CPU: the one of lwp0, or the first idle one around (§3.2). */
   readonly newThreadsGoTo: 'cpu of lwp0' | 'idle cpu'
@@ -39,6 +41,7 @@ export interface Release {
   readonly cvSignalWakes: 'first' | 'through first uninterruptible'
   /** Whether a waiter that comes back with an error passes the signal on (§3.6). */
   readonly cvErrorResignals: boolean
+  /** Whether cv_destroy asserts that nobody waits (§3.6). */
   readonly cvDestroyAssertsNoWaiters: boolean
 
   /** Bytes of the table of soft interrupt handlers (§3.10). */

@@ -25,20 +25,44 @@ export class krwlock_t extends ReaderWriterLock {
   }
 }
 
-/** rwlock(9). */
+/** rwlock(9), in both releases alike. Every call but `rw_init` panics on a lock that is not initialized. */
 export interface RwlockCalls {
+  /**
+   * Makes a lock ready.
+   *
+   * @see rwlock.9, rw_init.
+   */
   rw_init: (rw: krwlock_t) => KernelCall<void>
+  /**
+   * Ends the use of a lock.
+   *
+   * @throws KernelPanic when somebody holds it (DIAGNOSTIC).
+   * @see rwlock.9, rw_destroy.
+   */
   rw_destroy: (rw: krwlock_t) => KernelCall<void>
   /**
-   * Acquires the lock.
+   * Acquires the lock. Spins while a writer that holds it is on another CPU, else sleeps (`tstile`).
    *
    * @param op - `RW_READER`, which waits while a writer holds the lock or waits for it, or `RW_WRITER`.
-   * @throws KernelPanic in an interrupt, or when the caller holds it for writing.
+   * @throws KernelPanic in an interrupt, or when the caller holds it for writing (DIAGNOSTIC).
+   * @see rwlock.9, rw_enter.
    */
   rw_enter: (rw: krwlock_t, op: number) => KernelCall<void>
-  /** Acquires the lock if that needs no waiting. Non-zero if it did. */
+  /**
+   * Acquires the lock if that needs no waiting.
+   *
+   * @param op - `RW_READER` or `RW_WRITER`.
+   * @returns Non-zero if it did, else 0.
+   * @see rwlock.9, rw_tryenter.
+   */
   rw_tryenter: (rw: krwlock_t, op: number) => KernelCall<number>
-  /** Releases a hold of either kind. */
+  /**
+   * Releases a hold of either kind. A writer hands the lock to all readers that wait, the last reader to the first
+   * writer if readers wait too; writers that wait alone are all woken and compete.
+   *
+   * @throws KernelPanic when nobody holds it (DIAGNOSTIC; else `UB:NB-RWLOCK`). Whose a reader's hold is nobody knows.
+   * @see rwlock.9, rw_exit.
+   */
   rw_exit: (rw: krwlock_t) => KernelCall<void>
   /** A lock that is ready, without a call: for set-up code. */
   rwlock: (name: string) => krwlock_t

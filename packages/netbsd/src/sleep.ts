@@ -2,6 +2,7 @@ import {
   acquire,
   release,
   ThreadMark,
+  ThreadState,
   WakeReason,
   yieldCpu,
   type KernelCall,
@@ -9,7 +10,6 @@ import {
   type WaitObject,
 } from '@kt/core'
 import { EINTR, ERESTART, EWOULDBLOCK } from './errno.js'
-import { interruptSleep } from './exit.js'
 import type { Lwp } from './lwp.js'
 import { isIdent, type NetbsdMachine } from './machine.js'
 import type { kmutex_t } from './mutex.js'
@@ -34,9 +34,16 @@ export interface SleepCalls {
    * `tsleep` that releases a mutex when it sleeps and takes it again before it returns, unless `PNORELOCK`.
    *
    * @param mtx - A mutex the caller holds.
+   * @returns As `tsleep`.
+   * @throws KernelPanic as `tsleep`, and without the mutex (DIAGNOSTIC).
+   * @see ltsleep.9, mtsleep.
    */
   mtsleep: (ident: WaitObject, priority: number, wmesg: string, timo: number, mtx: kmutex_t) => KernelCall<number>
-  /** Wakes all who sleep on `ident`, in queue order. Nobody there: no effect, no memory. While `cold` no effect. */
+  /**
+   * Wakes all who sleep on `ident`, in queue order. Nobody there: no effect, no memory. While `cold` no effect.
+   *
+   * @see ltsleep.9, wakeup.
+   */
   wakeup: (ident: WaitObject) => KernelCall<void>
   /**
    * Waits for a time.
@@ -46,11 +53,22 @@ export interface SleepCalls {
    * @param timo - Ticks; 0 only with `intr`, and then without end.
    * @param mtx - Released meanwhile, or null.
    * @returns `EWOULDBLOCK` when the time has passed, `EINTR` or `ERESTART` with `intr`. While `cold` 0 at once.
+   * @throws KernelPanic NB-G-03 in an interrupt or a soft interrupt; for 0 ticks without `intr` (DIAGNOSTIC).
+   * @see kpause.9.
    */
   kpause: (wmesg: string, intr: boolean, timo: number, mtx: kmutex_t | null) => KernelCall<number>
-  /** Goes to the tail of the caller's priority. Gives up the big lock meanwhile. */
+  /**
+   * Goes to the tail of the caller's priority. Gives up the big lock meanwhile.
+   *
+   * @throws KernelPanic in an interrupt (NB-G-03), or with a spin mutex held.
+   * @see ctxsw.9, yield.
+   */
   yield: () => KernelCall<void>
-  /** The same, counted as involuntary. */
+  /**
+   * The same as an involuntary switch, which nothing counts here.
+   *
+   * @see ctxsw.9, preempt.
+   */
   preempt: () => KernelCall<void>
   /** Marks an LWP as cancelled: its interruptible sleeps end with `EINTR`, now and later. */
   cancel: (l: Lwp) => KernelCall<void>
@@ -73,7 +91,7 @@ export function sleepCalls(machine: NetbsdMachine): SleepCalls {
       return machine.port
     },
     mtsleep(ident, priority, wmesg, timo, mtx) {
-      const lwp = machine.enter(tsleep)
+      const lwp = machine.enter(mtsleep)
       lwp.a = ident
       lwp.b = mtx
       lwp.c = priority
@@ -200,6 +218,8 @@ const tsleep: Operation = {
   },
 }
 
+const mtsleep: Operation = { ...tsleep, name: 'mtsleep' }
+
 const kpause: Operation = {
   name: 'kpause',
   start(machine: NetbsdMachine, lwp: Lwp) {
@@ -271,4 +291,10 @@ const psignal: Operation = {
     return true
   },
   resume: () => true,
+}
+
+/** Cuts an interruptible sleep short: what a cancellation or a signal does to a sleeper. */
+function interruptSleep(machine: NetbsdMachine, lwp: Lwp): void {
+  if (lwp.state === ThreadState.sleeping && lwp.is(ThreadMark.interruptible))
+    machine.scheduler.wake(lwp, WakeReason.interrupted)
 }

@@ -51,7 +51,7 @@ class Handler implements SoftintHandle {
   ) {}
 }
 
-/** softint(9). */
+/** softint(9), as both releases have it. */
 export interface SoftintCalls {
   /**
    * Registers a handler.
@@ -59,18 +59,37 @@ export interface SoftintCalls {
    * @param flags - A level, `SOFTINT_BIO` … `SOFTINT_NET`, with `SOFTINT_MPSAFE` if it needs no big lock and
    *   `SOFTINT_RCPU` (10.1) if it may be scheduled on another CPU.
    * @param func - Called with `arg`; may block on mutexes and rwlocks, and must not sleep.
-   * @returns The handle, or null when the table is full.
+   * @returns The handle, or null when the table is full, with a line on the console.
+   * @throws KernelPanic NB-G-03 where the caller may not sleep.
+   * @see softint.9, softint_establish.
    */
   softint_establish: <A>(flags: number, func: (arg: A) => Steps, arg: A) => KernelCall<SoftintHandle | null>
-  /** Asks for the handler on this CPU. No effect when it is asked for already. Preemption must be off. */
+  /**
+   * Asks for the handler on this CPU. No effect when it is asked for already.
+   *
+   * @throws KernelPanic when the caller might be moved to another CPU: outside interrupts, with preemption enabled
+   *   (DIAGNOSTIC).
+   * @see softint.9, softint_schedule.
+   */
   softint_schedule: (handle: SoftintHandle) => KernelCall<void>
-  /** Removes a handler, after waiting until it runs nowhere. */
+  /**
+   * Removes a handler, after waiting until it runs nowhere. The caller holds no lock that the handler takes.
+   *
+   * @throws KernelPanic NB-G-03 where the caller may not sleep and would have to.
+   * @see softint.9, softint_disestablish.
+   */
   softint_disestablish: (handle: SoftintHandle) => KernelCall<void>
 }
 
 /** What 10.1 adds. */
 export interface SoftintRemoteCalls {
-  /** Asks for a `SOFTINT_RCPU` handler on another CPU. */
+  /**
+   * Asks for a `SOFTINT_RCPU` handler on a CPU.
+   *
+   * @param ci - That CPU, which may be the caller's.
+   * @throws KernelPanic for a handler without that flag, and as `softint_schedule` does (DIAGNOSTIC).
+   * @see softint.9 (NetBSD 10.1), softint_schedule_cpu.
+   */
   softint_schedule_cpu: (handle: SoftintHandle, ci: CpuInfo) => KernelCall<void>
 }
 
@@ -103,7 +122,7 @@ export function softintCalls(machine: NetbsdMachine): SoftintCalls & SoftintRemo
       return machine.port
     },
     softint_schedule_cpu(handle, ci) {
-      const lwp = machine.enter(schedule)
+      const lwp = machine.enter(scheduleCpu)
       lwp.a = handle
       lwp.b = ci
       return machine.port
@@ -142,7 +161,7 @@ export function scheduleOn(machine: NetbsdMachine, handler: Handler, cpu: CpuInf
 }
 
 /** A handler of the kernel's own, made before any call can be. */
-export function establishOwn(level: number, func: (cpu: CpuInfo) => Steps): Handler {
+export function establishOwn(level: number, func: () => Steps): Handler {
   return new Handler(level, SOFTINT_MPSAFE, func, null)
 }
 
@@ -171,7 +190,7 @@ function* softintThread({ machine, cpu, level }: ThreadArgument): Steps {
         yield* KERNEL_LOCK(1, null)
         isLocked = true
       }
-      yield* handler.func((handler.arg ?? cpu) as never)
+      yield* handler.func(handler.arg as never)
       handler.active.delete(cpu)
     }
     if (isLocked) yield* KERNEL_UNLOCK_ONE(null)
@@ -180,16 +199,11 @@ function* softintThread({ machine, cpu, level }: ThreadArgument): Steps {
   }
 }
 
-/** Goes back to LSIDL; the next raise goes on from here. */
+/** Goes back to LSIDL. The next raise goes on from here, and so does one that came since the queue was found empty. */
 const idle: Operation = {
   name: 'softint_idle',
-  start(machine: NetbsdMachine, lwp: Lwp) {
+  start(_machine, lwp) {
     lwp.state = ThreadState.embryo
-    const level = lwp.l_private as SoftLevel
-    // Something came in after the queue was found empty.
-    const { cpu } = lwp
-    if (machine.softints.queues[cpu.index]!.some((queue, at) => 1 << at === level.bit && queue.length > 0))
-      raiseSoft(cpu, level)
     return false
   },
   resume: () => true,
@@ -229,6 +243,8 @@ const schedule: Operation = {
   },
   resume: () => true,
 }
+
+const scheduleCpu: Operation = { ...schedule, name: 'softint_schedule_cpu' }
 
 function isPinnedToCpu(machine: NetbsdMachine, lwp: Lwp): boolean {
   if (machine.cold || lwp.is(ThreadMark.interruptFrame) || lwp.is(ThreadMark.pinning)) return true

@@ -67,12 +67,15 @@ export interface WorkqueueCalls {
    * Makes a workqueue and its worker, or one worker bound to each CPU with `WQ_PERCPU`.
    *
    * @param wqp - Receives the workqueue.
-   * @param name - Wait message, and name of the worker (`name` or `name/N`).
+   * @param name - Wait message, and name of the worker (`name` or `name/N`); 15 bytes survive.
    * @param func - Called for each item, in the worker.
    * @param prio - Priority of the worker; below 64 it is time-shared.
    * @param ipl - Highest interrupt level from which items are enqueued.
    * @param flags - `WQ_MPSAFE`, `WQ_PERCPU`, and in 10.1 `WQ_FPU`.
-   * @returns 0, or what `kthread_create` returned; then nothing is left behind.
+   * @returns 0, or what `kthread_create` returned (`EAGAIN`, `ENOMEM`); then nothing is left behind. `ENOMEM` also
+   *   where the fault `workqueue` is injected.
+   * @throws KernelPanic in 10.1 for a name of more than 15 bytes (DIAGNOSTIC).
+   * @see workqueue.9, workqueue_create.
    */
   workqueue_create: <A>(
     wqp: Out<Workqueue>,
@@ -83,15 +86,31 @@ export interface WorkqueueCalls {
     ipl: number,
     flags: number,
   ) => KernelCall<number>
-  /** Queues an item. @param ci - Which worker with `WQ_PERCPU` (null: this CPU's), else null. */
+  /**
+   * Queues an item. The caller's level is at most the workqueue's.
+   *
+   * @param ci - Whose worker, with `WQ_PERCPU`; null for that of this CPU, and without the flag.
+   * @throws KernelPanic when the item is queued already, or for a CPU without `WQ_PERCPU` (DIAGNOSTIC).
+   * @see workqueue.9, workqueue_enqueue.
+   */
   workqueue_enqueue: (wq: Workqueue, work: Work, ci: CpuInfo | null) => KernelCall<void>
-  /** Ends the workers of a workqueue on which nothing is queued. */
+  /**
+   * Ends the workers of a workqueue on which nothing is queued. Waits for their word that they end, not for their end.
+   *
+   * @throws KernelPanic when something is queued (DIAGNOSTIC).
+   * @see workqueue.9, workqueue_destroy.
+   */
   workqueue_destroy: (wq: Workqueue) => KernelCall<void>
 }
 
 /** What 10.1 adds. */
 export interface WorkqueueWaitCalls {
-  /** Waits until an item's function has been called and has returned. Returns at once in the worker itself. */
+  /**
+   * Waits until an item's function has been called and has returned. Returns at once in the worker itself. Nobody may
+   * queue the item again meanwhile.
+   *
+   * @see workqueue.9 (NetBSD 10.1), workqueue_wait.
+   */
   workqueue_wait: (wq: Workqueue, work: Work) => KernelCall<void>
 }
 

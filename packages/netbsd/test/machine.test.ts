@@ -108,6 +108,56 @@ describe.each([
       expect(outcome).toMatchObject({ kind: 'done', value: [k.EWOULDBLOCK, 10] })
     })
 
+    test('curlwp is the LWP under all hardware interrupts, that of the idle loop on an idle CPU', () => {
+      const k = nb.createKernel()
+      const seen: string[] = []
+      function* look() {
+        seen.push(`${k.curlwp.l_name} of ${k.curproc.p_comm}`)
+      }
+      const outcome = k.boot(function* () {
+        k.interrupt(look, { afterNs: 1_000_000 })
+        yield* k.kpause('idle', false, 1, null)
+        function* outer() {
+          k.interrupt(look, { ipl: k.IPL_HIGH })
+          yield* k.work(10)
+        }
+        k.interrupt(outer)
+        yield* k.work(100)
+      })
+      expect(outcome.kind).toBe('done')
+      expect(seen).toEqual(['idle/0 of swapper', 'main of swapper'])
+    })
+
+    test('a forgotten yield* names the call that was made, not another that does the same work', () => {
+      const k = nb.createKernel()
+      const mtx = k.mutex('m')
+      const cv = k.condvar('cv')
+      const c = new nb.callout_t()
+      const calls = {
+        mtsleep: () => k.mtsleep(mtx, 0, 'x', 0, mtx),
+        cv_wait_sig: () => k.cv_wait_sig(cv, mtx),
+        cv_timedwait_sig: () => k.cv_timedwait_sig(cv, mtx, 1),
+        callout_schedule: () => k.callout_schedule(c, 1),
+        callout_setfunc: () => k.callout_setfunc(c, function* () {}, 0),
+        callout_expired: () => k.callout_expired(c),
+        callout_invoking: () => k.callout_invoking(c),
+      }
+      const kept: unknown[] = []
+      const wrong: string[] = []
+      k.boot(function* () {
+        for (const [name, call] of Object.entries(calls)) {
+          kept.push(call())
+          try {
+            yield* k.yield()
+          } catch (error) {
+            if (!String(error).includes(`${name}()`)) wrong.push(String(error))
+          }
+        }
+        wrong.push('all tried')
+      })
+      expect(wrong).toEqual(['all tried'])
+    })
+
     test('a callout may halt itself', () => {
       const k = nb.createKernel()
       const c = new nb.callout_t()
@@ -136,5 +186,32 @@ describe.each([
       })
       expect(outcome).toMatchObject({ kind: 'fault', error: expect.any(RangeError) as unknown })
     })
+  })
+})
+
+describe('kthread_destroy on NetBSD 6', () => {
+  test.each([
+    ['a thread', (k: nb6.Kernel) => k.curlwp, 'NB6-KT-50'],
+    ['an idle thread with a lock held', (_k: nb6.Kernel, idle: nb6.Lwp) => idle, 'NB-D-09'],
+  ])('of %s panics', (_what, target, clause) => {
+    const k = nb6.createKernel()
+    const outcome = k.boot(function* () {
+      const newlp = k.ref<nb6.Lwp>()
+      function* neverRuns() {
+        yield* k.kthread_exit(0)
+      }
+      yield* k.kthread_create(k.PRI_NONE, k.KTHREAD_MPSAFE | k.KTHREAD_IDLE, null, neverRuns, 0, newlp, 'idle')
+      yield* k.mutex_enter(k.mutex('m'))
+      yield* k.kthread_destroy(target(k, newlp.value!))
+    })
+    expect(outcome).toMatchObject({ kind: 'panic', clause })
+  })
+
+  test('of something else is refused', () => {
+    const k = nb6.createKernel()
+    const outcome = k.boot(function* () {
+      yield* k.kthread_destroy(null as never)
+    })
+    expect(outcome).toMatchObject({ kind: 'fault', error: expect.any(TypeError) as unknown })
   })
 })

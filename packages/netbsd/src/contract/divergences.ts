@@ -228,7 +228,7 @@ const only10: readonly Row<nb10.Kernel>[] = [
 function divergences<K>(rows: readonly Row<K>[], breaks: 'breaks6' | 'breaks10'): Divergence<K>[] {
   return rows
     .map((row) => ({ ...row, differs: row.differs ?? false, breaks: row[breaks] ?? [] }))
-    .toSorted((a, b) => a.id.localeCompare(b.id))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** Where page and kernel part in NetBSD 6, or might be thought to. */

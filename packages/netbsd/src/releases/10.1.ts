@@ -5,8 +5,8 @@ import { kernelOf } from '../build.js'
 import type { CommonKernel, Constants, Runs } from '../kernel.js'
 import type { NetbsdOptions } from '../machine.js'
 import type { Release } from '../release.js'
-import { softintCalls, type SoftintRemoteCalls } from '../softint.js'
-import { workqueueCalls, type WorkqueueWaitCalls } from '../workqueue.js'
+import { SOFTINT_RCPU, softintCalls, type SoftintRemoteCalls } from '../softint.js'
+import { workqueueCalls, WQ_FPU, type WorkqueueWaitCalls } from '../workqueue.js'
 
 /** NetBSD 10.1. */
 export const release: Release = {
@@ -14,6 +14,7 @@ export const release: Release = {
   name: 'NetBSD 10.1',
   lidOfLwp0: 0,
   lidFirstKthread: 2,
+  lidsArePids: true,
   newThreadsGoTo: 'idle cpu',
   preemptedKeepsPlace: true,
   catchUpDividesLoad: false,
@@ -53,7 +54,7 @@ export interface Kernel
 /** A cold machine running NetBSD 10.1. */
 export const createKernel: (options?: NetbsdOptions) => Kernel = kernelOf<Kernel, Constants & OwnConstants>(
   release,
-  { ...CONSTANTS, WQ_FPU: 0x04, SOFTINT_RCPU: 0x200 },
+  { ...CONSTANTS, WQ_FPU, SOFTINT_RCPU },
   (machine) => {
     const fpu = fpuCalls(machine)
     return {
@@ -66,10 +67,9 @@ export const createKernel: (options?: NetbsdOptions) => Kernel = kernelOf<Kernel
 )
 
 interface OwnConstants {
-  readonly WQ_FPU: 0x04
-  readonly SOFTINT_RCPU: 0x200
+  readonly WQ_FPU: typeof WQ_FPU
+  readonly SOFTINT_RCPU: typeof SOFTINT_RCPU
 }
 
-export { WQ_FPU } from '../workqueue.js'
-export { SOFTINT_RCPU } from '../softint.js'
+export { SOFTINT_RCPU, WQ_FPU }
 export * from '../public.js'

@@ -13,6 +13,7 @@ export const release: Release = {
   name: 'NetBSD 6',
   lidOfLwp0: 1,
   lidFirstKthread: 2,
+  lidsArePids: false,
   newThreadsGoTo: 'cpu of lwp0',
   preemptedKeepsPlace: false,
   catchUpDividesLoad: true,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NetbsdKernel } from '../../src/kernel.js'
-import type { Device } from '../../src/releases/10.1.js'
+import { seededOracle, type Device } from '../../src/releases/10.1.js'
 import { MS, panicOf, releases, spawn, valueOf } from './releases.js'
 
 /** Names in the order in which threads were created. */
@@ -179,6 +179,17 @@ describe.each(releases)('autoconf(9) and boot on NetBSD $release (§3.13)', (dri
     })
     expect(valueOf(outcome)).toBe(7)
     expect(log).toEqual(['explored', 'finalizer', 'root'])
+  })
+
+  it('the last hold is not missed, whichever CPU comes first', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const k = createKernel({ ncpu: 2, oracle: seededOracle(seed) })
+      k.attach(function* (dev) {
+        yield* k.config_pending_incr(dev)
+        yield* spawn(k, 'explore', () => release(k, dev))
+      })
+      expect(k.boot(function* () {}).kind, `seed ${seed}`).toBe('done')
+    }
   })
 
   it('a pending configuration that nobody gives up is a boot that never ends', () => {

@@ -57,6 +57,22 @@ describe.each(releases)('softint(9) on NetBSD $release (§3.10)', (driver) => {
     expect(valueOf(outcome)).toBe('scheduled serial net bio1 bio2 clock')
   })
 
+  it('hands a handler its argument as it is, null too', () => {
+    const k = createKernel()
+    const outcome = k.boot(function* () {
+      const seen: unknown[] = []
+      function* handler(arg: unknown): Steps<void> {
+        seen.push(arg)
+      }
+      for (const arg of [null, 'arg']) {
+        const handle = yield* k.softint_establish(k.SOFTINT_NET | k.SOFTINT_MPSAFE, handler, arg)
+        yield* schedule(k, handle!)
+      }
+      return seen
+    })
+    expect(valueOf(outcome)).toEqual([null, 'arg'])
+  })
+
   it('a handler that is pending is not scheduled again; one that runs is', () => {
     const k = createKernel()
     const outcome = k.boot(function* () {
