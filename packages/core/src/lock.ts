@@ -1,6 +1,6 @@
 import type { Machine } from './machine.js'
 import { SleepQueue } from './sleep-queue.js'
-import { ThreadMark, ThreadState, WakeReason, type Thread } from './thread.js'
+import { ThreadMark, ThreadState, type Thread } from './thread.js'
 
 /** Something CPUs may spin on. */
 export interface Spinnable {
@@ -68,9 +68,7 @@ export function release(machine: Machine, thread: Thread, lock: Lock): void {
   if (thread.lentRank >= 0) reclaim(machine, thread)
   if (lock.spinners !== 0) machine.scheduler.stopSpinning(lock)
   const { waiters } = lock
-  if (waiters !== null) {
-    while (waiters.head !== null) machine.scheduler.wake(waiters.head, WakeReason.woken)
-  }
+  if (waiters !== null) machine.scheduler.wakeAll(waiters)
 }
 
 /** Puts a thread to sleep on the lock and lends its priority to the owner. */

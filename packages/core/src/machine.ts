@@ -10,7 +10,7 @@ import {
 } from './call.js'
 import { Console } from './console.js'
 import type { Cpu } from './cpu.js'
-import { KernelPanic, UndefinedBehaviour } from './errors.js'
+import { KernelPanic, SimulatorFault, UndefinedBehaviour } from './errors.js'
 import { Faults } from './faults.js'
 import type { Oracle } from './oracle.js'
 import { conclude, type Halt, type Outcome } from './outcome.js'
@@ -316,6 +316,7 @@ export class Machine {
       this.bodyEnded(thread, result.value)
     } catch (error) {
       this.pending = null
+      if (error instanceof SimulatorFault) throw error
       // A panic stops the kernel even when the scenario catches what it throws.
       this.halt ??= { kind: 'fault', error, thread }
     } finally {

@@ -51,7 +51,7 @@ export function releaseRead(machine: Machine, lock: ReaderWriterLock): void {
     if (writer !== null) grant(machine, lock, writer)
     return
   }
-  wakeAll(machine, lock)
+  if (lock.waiters !== null) machine.scheduler.wakeAll(lock.waiters)
 }
 
 export function releaseWrite(machine: Machine, thread: Thread, lock: ReaderWriterLock): void {
@@ -83,11 +83,6 @@ function grant(machine: Machine, lock: ReaderWriterLock, waiter: Thread): void {
   machine.scheduler.wake(waiter, WakeReason.woken)
   // Those who go on waiting lend to the new owner from now on.
   if (lock.owner === waiter) reclaim(machine, waiter)
-}
-
-function wakeAll(machine: Machine, lock: ReaderWriterLock): void {
-  if (lock.waiters === null) return
-  while (lock.waiters.head !== null) machine.scheduler.wake(lock.waiters.head, WakeReason.woken)
 }
 
 function awaits(lock: ReaderWriterLock, wish: Wish): boolean {

@@ -145,6 +145,19 @@ export class Scheduler {
     this.enqueue(thread)
   }
 
+  /** Wakes all who sleep on a queue, in its order. */
+  wakeAll(queue: SleepQueue): void {
+    while (queue.head !== null) this.wake(queue.head, WakeReason.woken)
+  }
+
+  /** The sleeper that a wakeup of one releases: the first, or whom the oracle chooses among those the release allows. */
+  chooseSleeper(queue: SleepQueue): Thread | null {
+    const { oracle } = this.machine
+    if (oracle === null || queue.length < 2) return queue.head
+    const candidates = this.policy.wakeCandidates(queue)
+    return candidates.length < 2 ? queue.head : candidates[oracle.choose({ kind: 'wake', candidates })]!
+  }
+
   /** What ended the sleep of a thread that runs again; its time-out is no longer armed. */
   finishSleep(thread: Thread): WakeReason {
     const { timer } = thread

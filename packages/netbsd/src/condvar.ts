@@ -257,22 +257,17 @@ const signal: Operation = {
 
 /** The first in the queue is the most urgent, longest waiting one; the page lets it be any. */
 function signalFirst(machine: NetbsdMachine, cv: kcondvar_t): void {
-  const { queue } = cv
-  if (queue.head === null) return
-  let chosen = queue.head
-  if (machine.oracle !== null && machine.reading === 'page' && queue.length > 1) {
-    const candidates = machine.policy.wakeCandidates(queue)
-    chosen = candidates[machine.oracle.choose({ kind: 'wake', candidates })]!
-  }
-  machine.scheduler.wake(chosen, WakeReason.woken)
+  const chosen = machine.scheduler.chooseSleeper(cv.queue)
+  if (chosen !== null) machine.scheduler.wake(chosen, WakeReason.woken)
 }
 
-/** 10: from the head, interruptible waiters included, up to and including the first that cannot be interrupted. */
+/** 10: on from there, interruptible waiters included, up to and including the first that cannot be interrupted. */
 function signalThrough(machine: NetbsdMachine, cv: kcondvar_t): void {
-  for (let head = cv.queue.head; head !== null; head = cv.queue.head) {
-    const isLast = !head.is(ThreadMark.interruptible)
-    machine.scheduler.wake(head, WakeReason.woken)
-    if (isLast) return
+  let next = machine.scheduler.chooseSleeper(cv.queue)
+  while (next !== null) {
+    const isLast = !next.is(ThreadMark.interruptible)
+    machine.scheduler.wake(next, WakeReason.woken)
+    next = isLast ? null : cv.queue.head
   }
 }
 
@@ -280,7 +275,7 @@ const broadcast: Operation = {
   name: 'cv_broadcast',
   start(machine: NetbsdMachine, lwp: Lwp) {
     const { queue } = ready(machine, lwp, 'cv_broadcast')
-    while (queue.head !== null) machine.scheduler.wake(queue.head, WakeReason.woken)
+    machine.scheduler.wakeAll(queue)
     lwp.result = undefined
     return true
   },

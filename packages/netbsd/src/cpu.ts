@@ -1,12 +1,13 @@
 import { Cpu, type Machine } from '@kt/core'
 import type { FpuUnit } from './fpu.js'
 import type { Lwp } from './lwp.js'
+import type { NetbsdMachine } from './machine.js'
 
 /** `struct cpu_info`: a CPU with what the scheduler and the units keep for it. */
 export class CpuInfo extends Cpu {
   declare current: Lwp | null
   declare idle: Lwp | null
-  declare readonly machine: Machine
+  declare readonly machine: NetbsdMachine
 
   /** Ticks left of the round-robin quantum, and until the next schedclock. */
   spc_ticks: number

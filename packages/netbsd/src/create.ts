@@ -36,6 +36,7 @@ export const create: Operation = {
       lwp.result = refused
       return true
     }
+    // Before the stack is looked for, and not after as in §2.1: our choice, for machines whose last stack a zombie has.
     collectZombie(machine, machine.proc0)
     if (machine.uareas.isExhausted) {
       // Stacks are allocated with wait allowed (§2.1, step 2). The wait message is our choice.
@@ -88,6 +89,7 @@ function refusal(machine: NetbsdMachine): number {
   if (machine.faults.fails('uarea')) return ENOMEM
   // NB-D-02: no kernel since 2007 looks at these limits here. Processes count, kernel threads are none.
   if (machine.reading === 'kernel') return 0
+  // Would be exceeded, says the page; fork itself refused one earlier, when the count with the new one had reached it.
   if (machine.nprocs + 1 > machine.maxproc) return EAGAIN
   const limit = machine.proc0.limits['RLIMIT_NPROC']!.soft
   // Not even if all processes were root's.

@@ -91,9 +91,14 @@ const fpuExit: Operation = {
     assertContext(machine, lwp, 'kthread_fpu_exit')
     machine.assert((lwp.l_flag & OPEN) !== 0, 'l->l_flag & LW_SYSTEM_FPU', 'NB-G-17')
     lwp.result = undefined
-    if (s !== 0) return true
-    lwp.l_flag &= ~OPEN
-    zero(machine, lwp)
+    if (s === 0) {
+      lwp.l_flag &= ~OPEN
+      zero(machine, lwp)
+      return true
+    }
+    // The old bit is put back, whatever it is now (§2.6): only an assertion notices that no window was open.
+    lwp.l_flag |= OPEN
+    if (machine.fpuPort !== 'none') lwp.fpu ??= new Float64Array(FPU_REGISTERS)
     return true
   },
   resume: () => true,

@@ -1,4 +1,4 @@
-import { format, SleepQueue, ThreadMark, ThreadState, WakeReason, type Operation } from '@kt/core'
+import { format, SleepQueue, ThreadMark, ThreadState, type Operation } from '@kt/core'
 import { exitKthread, exitUserProcess } from './exit.js'
 import { Lwp, type JoinFlag } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
@@ -35,7 +35,7 @@ export const exit: Operation = {
       return false
     }
     machine.assertSleepable(lwp, 'kthread_exit')
-    if (lwp === machine.lwp0) machine.panic('kernel diagnostic assertion "l != &lwp0" failed', 'NB-G-18')
+    machine.insist(lwp !== machine.lwp0, 'l != &lwp0', 'UB:NB-G-18', 'NB-G-18')
     printExitCode(machine, lwp, ecode)
     if ((lwp.l_pflag & P.LP_MUSTJOIN) === 0) return finish.start(machine, lwp)
     return this.resume(machine, lwp)
@@ -46,7 +46,7 @@ export const exit: Operation = {
       machine.scheduler.sleep(lwp, machine.joinPoint.queue, 'kthrwait', 0, false)
       return false
     }
-    wakeAll(machine, machine.joinPoint.queue)
+    machine.scheduler.wakeAll(machine.joinPoint.queue)
     lwp.operation = finish
     return machine.mayGoOn(lwp) ? finish.start(machine, lwp) : false
   },
@@ -58,7 +58,8 @@ const finish: Operation = {
   start(machine: NetbsdMachine, lwp: Lwp) {
     releaseBigLock(machine, lwp)
     exitKthread(machine, lwp)
-    if ((lwp.l_pflag & P.LP_MUSTJOIN) !== 0 && machine.reading === 'page') wakeAll(machine, machine.joinPoint.queue)
+    if ((lwp.l_pflag & P.LP_MUSTJOIN) !== 0 && machine.reading === 'page')
+      machine.scheduler.wakeAll(machine.joinPoint.queue)
     return false
   },
   resume: () => false,
@@ -153,7 +154,7 @@ function claim(machine: NetbsdMachine, target: Lwp): boolean {
     machine.assert(target.l_private === null, 'l->l_private == NULL', 'NB-D-07')
     target.l_private = { done: false } satisfies JoinFlag
   }
-  wakeAll(machine, joinPoint.queue)
+  machine.scheduler.wakeAll(joinPoint.queue)
   return true
 }
 
@@ -162,10 +163,6 @@ function hasEnded(machine: NetbsdMachine, target: Lwp): boolean {
   const passed =
     machine.release.joinSlot === 'global' ? machine.joinPoint.slot !== target : (target.l_private as JoinFlag).done
   return passed && (machine.reading === 'kernel' || target.state === ThreadState.dead)
-}
-
-function wakeAll(machine: NetbsdMachine, queue: SleepQueue): void {
-  while (queue.head !== null) machine.scheduler.wake(queue.head, WakeReason.woken)
 }
 
 // kthread_destroy (6)

@@ -121,7 +121,9 @@ const unlockAll: Operation = {
 function unlock(machine: NetbsdMachine, lwp: Lwp, holds: number): boolean {
   lwp.result = undefined
   if (holds === 0) return true
-  if (lwp.bigLocks < holds) machine.panic('_kernel_unlock: not held')
+  machine.assert(lwp.bigLocks >= holds, '_kernel_unlock: not held')
+  // Without a hold nothing happens (§2.3, step 3).
+  if (lwp.bigLocks < holds) return true
   machine.bigLock.release(lwp, holds)
   return true
 }

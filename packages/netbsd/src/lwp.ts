@@ -54,7 +54,7 @@ export class Lwp extends Thread {
   get l_stat(): number {
     switch (this.state) {
       case ThreadState.embryo:
-        return P.LSIDL
+        return this.isIdling ? P.LSONPROC : P.LSIDL
       case ThreadState.runnable:
         return P.LSRUN
       case ThreadState.running:
@@ -64,6 +64,12 @@ export class Lwp extends Thread {
       case ThreadState.dead:
         return P.LSZOMB
     }
+  }
+
+  /** Whether this is the idle thread of a CPU that idles, in a release where it then counts as running. */
+  private get isIdling(): boolean {
+    const { idle, current, machine } = this.cpu
+    return idle === this && current === null && machine.release.idleThreadIs === 'LSONPROC'
   }
 
   /** Effective priority: the base, lifted or lent. */

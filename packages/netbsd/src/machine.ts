@@ -3,6 +3,7 @@ import {
   Budget,
   inRange,
   Machine,
+  SimulatorFault,
   SleepQueue,
   ThreadMark,
   type KernelCall,
@@ -217,15 +218,23 @@ export class NetbsdMachine extends Machine {
     if (!condition && this.diagnostic) this.panic(`kernel diagnostic assertion "${expression}" failed`, clause)
   }
 
+  /** Stops a DIAGNOSTIC kernel; what others do then is not defined. */
+  insist(condition: boolean, expression: string, id: string, clause: string | null = null): void {
+    if (condition) return
+    this.assert(false, expression, clause)
+    this.undefinedBehaviour(id, `not so: ${expression}`)
+  }
+
   /**
-   * Panics where a thread may not sleep (§3.15).
+   * Panics where a thread may not sleep (§3.15); without DIAGNOSTIC only a held spin mutex is noticed.
    *
    * @param interlock - A mutex that is released on the way to sleep, and so may be a spin mutex.
    */
   assertSleepable(lwp: Lwp, call: string, interlock: kmutex_t | null = null): void {
-    if (lwp.is(ThreadMark.interruptFrame)) this.panic(`assert_sleepable: interrupt caller=${call}`, 'NB-G-03')
-    if ((lwp.l_pflag & P.LP_INTR) !== 0 && this.diagnostic) {
-      this.panic(`assert_sleepable: softint caller=${call}`, 'NB-G-03')
+    if (this.diagnostic) {
+      const isInterrupt = lwp.is(ThreadMark.interruptFrame)
+      if (isInterrupt) this.panic(`assert_sleepable: interrupt caller=${call}`, 'NB-G-03')
+      if ((lwp.l_pflag & P.LP_INTR) !== 0) this.panic(`assert_sleepable: softint caller=${call}`, 'NB-G-03')
     }
     const released = interlock?.spins === true ? 1 : 0
     if (lwp.cpu.spinMutexes > released) this.panic(`${call}: blocking with a spin mutex held`)
@@ -252,7 +261,10 @@ const ADDRESS_STEP = 0x400
 
 const ROOT = { realUid: 0, effectiveUid: 0 }
 
-const never: Operation['start'] = () => true
+/** A composed call runs as the calls it is composed of. */
+const never: Operation['start'] = () => {
+  throw new SimulatorFault('a composed call was run as a call of one piece')
+}
 
 /** What can be slept on: anything but nothing. */
 export function isIdent(value: unknown): value is WaitObject {

@@ -189,7 +189,8 @@ export class NetbsdPolicy implements KernelPolicy {
   }
 
   wakeCandidates(queue: SleepQueue): readonly Thread[] {
-    return Array.from(queue.threads())
+    // condvar(9) says that one waiter is woken, and not which; the kernel takes the first.
+    return this.machine.reading === 'page' ? Array.from(queue.threads()) : [queue.head!]
   }
 
   // Clock (§3.3)

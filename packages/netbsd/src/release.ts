@@ -30,6 +30,8 @@ export interface Release {
   readonly mustjoinClause: string
   /** Which holds of the big lock kthread_exit gives up: all in silence, or one, and any other panics (§2.3). */
   readonly exitReleases: 'all holds' | 'one hold'
+  /** State of a CPU's idle thread while the CPU idles (§3.1). */
+  readonly idleThreadIs: 'LSONPROC' | 'LSIDL'
   /** Whether setrunnable accepts an LSIDL LWP (§2.7). */
   readonly setrunnableStartsIdle: boolean
 
@@ -52,6 +54,8 @@ export interface Release {
   readonly configrootJoined: boolean
   /** Whether workqueue_create asserts that the name fits (§3.11). */
   readonly workqueueNameAsserted: boolean
+  /** Whether an item that is queued already is noticed (§3.11). */
+  readonly workqueueLooksForTwice: boolean
   /** How a workqueue wakes its worker (§3.11). */
   readonly workqueueWakes: 'signal' | 'broadcast'
 

@@ -49,16 +49,11 @@ function entry(proc: Proc, lwp: Lwp): PsEntry {
     usrpri: lwp.l_priority_base,
     nice: proc.p_nice - 20,
     wchan: lwp.l_wmesg?.slice(0, WMESG_CHARS) ?? '-',
-    lstate: isIdling(lwp) ? 'onproc' : STATES[lwp.l_stat]!,
+    lstate: STATES[lwp.l_stat]!,
     cpu: lwp.cpu.index,
     lname: lwp.l_name,
     command: proc.pid === 0 ? '[system]' : proc.name,
   }
-}
-
-/** The idle thread of a CPU that runs nothing is what it runs. */
-function isIdling(lwp: Lwp): boolean {
-  return lwp.cpu.idle === lwp && lwp.cpu.current === null
 }
 
 /** The view of `ps -s` with a thread name, in columns. */

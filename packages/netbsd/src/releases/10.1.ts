@@ -22,6 +22,7 @@ export const release: Release = {
   joinAssertsMustjoin: true,
   mustjoinClause: 'NB10-KT-45',
   exitReleases: 'one hold',
+  idleThreadIs: 'LSIDL',
   setrunnableStartsIdle: true,
   timeoutOutlivesWakeup: false,
   kpauseOnQueue: false,
@@ -32,6 +33,7 @@ export const release: Release = {
   softintKeepsBigLock: false,
   configrootJoined: true,
   workqueueNameAsserted: true,
+  workqueueLooksForTwice: true,
   workqueueWakes: 'broadcast',
   // max(4096, min(65535, MiB of memory)), on a machine of 4 GiB.
   maxlwp: 4096,
