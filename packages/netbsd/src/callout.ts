@@ -25,7 +25,7 @@ export class callout_t extends Due {
 
   override fire(): void {
     const cpu = this.ci!
-    const machine = cpu.machine as NetbsdMachine
+    const machine = cpu.machine
     this.isQueued = true
     machine.expired[cpu.index]!.push(this)
     scheduleOn(machine, machine.softclock, cpu)

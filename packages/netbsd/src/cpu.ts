@@ -1,4 +1,4 @@
-import { Cpu, type Machine } from '@kt/core'
+import { Cpu } from '@kt/core'
 import type { FpuUnit } from './fpu.js'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
@@ -9,9 +9,6 @@ export class CpuInfo extends Cpu {
   declare idle: Lwp | null
   declare readonly machine: NetbsdMachine
 
-  /** Ticks left of the round-robin quantum, and until the next schedclock. */
-  spc_ticks: number
-  spc_schedticks: number
   /** A SCHED_OTHER thread has seen one expiry of the quantum; and a second, or a SCHED_RR thread its first. */
   spc_seenrr = false
   spc_shouldyield = false
@@ -21,12 +18,6 @@ export class CpuInfo extends Cpu {
   readonly softint: Lwp[] = []
   /** Floating-point unit, null on a machine without. */
   fpu: FpuUnit | null = null
-
-  constructor(index: number, machine: Machine, rrTicks: number, schedTicks: number) {
-    super(index, machine)
-    this.spc_ticks = rrTicks
-    this.spc_schedticks = schedTicks
-  }
 
   /** Number of the CPU, from 0. */
   get ci_index(): number {

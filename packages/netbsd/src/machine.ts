@@ -122,7 +122,7 @@ export class NetbsdMachine extends Machine {
       policy,
       options,
       { hz: 100, bigLock: 'kernel_lock', faults: FAULTS },
-      (index, machine) => new CpuInfo(index, machine, rrTicks, schedTicks),
+      (index, machine) => new CpuInfo(index, machine),
     )
     this.rrTicks = rrTicks
     this.schedTicks = schedTicks

@@ -198,12 +198,10 @@ export class NetbsdPolicy implements KernelPolicy {
   tick(cpu: CpuInfo): void {
     const lwp = underInterrupts(cpu.current)
     if (lwp === null) return
-    if (--cpu.spc_ticks <= 0) {
-      cpu.spc_ticks = this.machine.rrTicks
-      this.quantumExpired(cpu, lwp)
-    }
-    if (--cpu.spc_schedticks <= 0) {
-      cpu.spc_schedticks = this.machine.schedTicks
+    // The CPU's countdowns run whether it is idle or not, so they end at the same ticks for all.
+    const { ticks } = this.machine
+    if (ticks % this.machine.rrTicks === 0) this.quantumExpired(cpu, lwp)
+    if (ticks % this.machine.schedTicks === 0) {
       if (lwp.l_class === P.SCHED_OTHER) {
         lwp.l_estcpu = Math.min(lwp.l_estcpu + ESTCPU_PER_SCHEDCLOCK, ESTCPU_MAX)
         this.recompute(lwp)

@@ -215,3 +215,20 @@ describe('kthread_destroy on NetBSD 6', () => {
     expect(outcome).toMatchObject({ kind: 'fault', error: expect.any(TypeError) as unknown })
   })
 })
+
+test.each([
+  ['6', nb6, 'onproc', 7],
+  ['10.1', nb10, 'idl', 1],
+] as const)('in NetBSD %s the idle thread of an idling CPU is shown as %3$s', (_release, nb, shown, l_stat) => {
+  const k = nb.createKernel({ ncpu: 2 })
+  const outcome = k.boot(function* () {
+    yield* k.kpause('let both idle', false, 1, null)
+    const own = k.proc0.lwps.find(({ l_name }) => l_name === `idle/${k.curcpu().index}`)!
+    const other = k.proc0.lwps.find(({ l_name }) => l_name === `idle/${1 - k.curcpu().index}`)!
+    return [own.l_stat, other.l_stat]
+  })
+  // That of the CPU which executes does not run in either release.
+  expect(outcome).toMatchObject({ kind: 'done', value: [k.LSIDL, l_stat] })
+  const states = k.ps().filter(({ lname }) => lname.startsWith('idle/'))
+  expect(states.map(({ lstate }) => lstate)).toEqual([shown, shown])
+})
