@@ -79,12 +79,13 @@ export class CallPort implements KernelCall<never> {
   next(): IteratorResult<Suspension, never> {
     const { machine } = this
     const thread = machine.running!
+    if (machine.isHandedOver) machine.misdriven(thread)
     let complete: boolean
     switch (thread.phase) {
       case CallPhase.fresh:
         if (--machine.fuel < 0 || machine.mayBeTaken) {
           thread.phase = CallPhase.announced
-          return this.suspended
+          return this.suspend()
         }
         complete = thread.operation.start(machine, thread)
         break
@@ -103,13 +104,18 @@ export class CallPort implements KernelCall<never> {
     if (!complete) {
       // `mayGoOn` has announced the call's next part.
       if ((thread.phase as CallPhase) === CallPhase.fresh) thread.phase = CallPhase.waiting
-      return this.suspended
+      return this.suspend()
     }
     if (machine.cpu.attention !== 0 && machine.scheduler.mustGiveWay(machine.cpu)) {
       thread.phase = CallPhase.displaced
-      return this.suspended
+      return this.suspend()
     }
     return this.complete(thread)
+  }
+
+  private suspend(): IteratorResult<Suspension, never> {
+    this.machine.isHandedOver = true
+    return this.suspended
   }
 
   private complete(thread: Thread): IteratorResult<Suspension, never> {

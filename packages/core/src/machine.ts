@@ -18,7 +18,7 @@ import type { KernelPolicy } from './policy.js'
 import { AddressSpace, Process } from './process.js'
 import { Scheduler } from './scheduler.js'
 import { ChannelTable } from './sleep-queue.js'
-import type { Thread } from './thread.js'
+import { ThreadState, type Thread } from './thread.js'
 import { Timeline } from './timeline.js'
 import { Trace } from './trace.js'
 import { Turns } from './turns.js'
@@ -80,6 +80,8 @@ export class Machine {
   cpu: Cpu
   /** A call that was named and not yet made. */
   pending: Operation | null = null
+  /** The running thread's call has suspended: nothing but the machine may go on with it. */
+  isHandedOver = false
   /** Calls left in this slice. */
   fuel = 0
   /** Calls and ticks used up by earlier slices of this run. */
@@ -106,9 +108,10 @@ export class Machine {
     this.ncpu = inRange('ncpu', options.ncpu ?? 1, 1, 32)
     this.hz = inRange('hz', options.hz ?? defaults.hz, 1, 10_000)
     this.stepsMax = options.stepsMax ?? STEPS_MAX
-    if (!(this.stepsMax >= 1)) throw new RangeError(`stepsMax must be at least 1, not ${String(options.stepsMax)}`)
+    if (this.stepsMax !== Infinity) inRange('stepsMax', this.stepsMax, 1, Number.MAX_SAFE_INTEGER)
     this.tickNs = NS_PER_SECOND / this.hz
     this.oracle = options.oracle ?? null
+    this.oracle?.restart()
     this.announces = this.oracle?.announces ?? false
     this.trace = options.trace === true ? new Trace(this) : null
     this.faults = new Faults(defaults.faults, this.oracle)
@@ -124,6 +127,7 @@ export class Machine {
   enter(operation: Operation): Thread {
     const thread = this.running
     if (thread === null || this.pending !== null) this.cannotEnter(operation.name)
+    if (this.isHandedOver || thread.state !== ThreadState.running) this.misdriven(thread)
     this.pending = operation
     thread.operation = operation
     return thread
@@ -166,6 +170,19 @@ export class Machine {
     this.pending = null
     const by = this.running === null ? '' : ` by ${describe(this.running)}`
     throw new TypeError(forgotten === null ? problem : `${forgotten.name}() was called without yield*${by}; ${problem}`)
+  }
+
+  /**
+   * A call was left half done: something other than `yield*` in the thread's own body drove it, or dropped it. The
+   * thread is then queued somewhere and executes all the same, so the run ends here.
+   */
+  misdriven(thread: Thread): never {
+    this.pending = null
+    const error = new TypeError(
+      `${thread.operation.name}() of ${describe(thread)} was left half done: a call is made with yield* in the body of its own thread, and by nothing else`,
+    )
+    this.stop({ kind: 'fault', error, thread })
+    throw error
   }
 
   // Stopping
@@ -255,6 +272,7 @@ export class Machine {
     this.mainReturned = false
     this.mainValue = undefined
     this.stepsUsed = 0
+    this.slice = this.fuel = 0
     this.refuel()
     this.isActive = true
     try {
@@ -270,7 +288,7 @@ export class Machine {
 
   /** Kernel calls, ticks and started threads of the current or last run. */
   get steps(): number {
-    return this.stepsUsed + this.slice - Math.max(this.fuel, 0)
+    return this.stepsUsed + this.slice - this.fuel
   }
 
   /** Main is over: what it returned is the outcome's value. */
@@ -291,12 +309,16 @@ export class Machine {
   }
 
   private refuel(): boolean {
-    this.stepsUsed += this.slice
+    // One that found no fuel has been announced, and begins without being counted again.
+    this.stepsUsed += this.slice - this.fuel
     this.slice = Math.min(SLICE_CALLS, this.stepsMax - this.stepsUsed)
     this.fuel = this.slice
     this.turns.mustRotate = true
     if (this.slice > 0) return true
+    // The call that was announced does not begin.
+    this.stepsUsed = this.stepsMax
     this.slice = 0
+    this.fuel = 0
     this.halt = { kind: 'livelock', steps: this.stepsUsed, thread: this.cpu.current }
     return false
   }
@@ -305,6 +327,7 @@ export class Machine {
   resume(cpu: Cpu, thread: Thread): void {
     this.cpu = cpu
     this.running = thread
+    this.isHandedOver = false
     this.turns.lastThread = thread
     try {
       const steps = (thread.steps ??= this.firstSteps(thread))
@@ -313,6 +336,7 @@ export class Machine {
       if (result.done !== true)
         throw new TypeError(`${describe(thread)} yielded a value: a kernel call is made with yield*`)
       if (this.pending !== null) this.misused('its thread then ended')
+      if (this.isHandedOver || thread.state !== ThreadState.running) this.misdriven(thread)
       this.bodyEnded(thread, result.value)
     } catch (error) {
       this.pending = null
@@ -358,13 +382,15 @@ function isGenerator(value: unknown): boolean {
 
 /** How messages name a thread. */
 export function describe(thread: Thread): string {
-  return `${thread.name ?? 'unnamed'} (${thread.id})`
+  return `${thread.name ?? thread.process.name} (${thread.id})`
 }
 
 /** A whole number within bounds, both included, or an error that says which option is off. */
 export function inRange(name: string, value: number, min: number, max: number): number {
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${String(value)}`)
+    throw new RangeError(
+      `${name} must be a whole number from ${min} to ${max}, not ${typeof value === 'number' ? value : `'${String(value)}'`}`,
+    )
   }
   return value
 }

@@ -20,6 +20,8 @@ export interface Oracle {
   readonly announces: boolean
   /** True when a timer may fire while CPUs still have something to do: they are then slower than the clock. */
   readonly freeTimers: boolean
+  /** A machine begins to use it. One oracle serves one machine at a time, and each from the beginning. */
+  restart(): void
   /** The index of one of the candidates; asked only when there are two or more. */
   choose(choice: Choice): number
   /** What replays this run on the same program. */
@@ -36,6 +38,9 @@ export function seededOracle(seed: number, freeTimers = false): Oracle {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`seed must be a whole number, not ${String(seed)}`)
   let state = seed | 0
   return {
+    restart() {
+      state = seed | 0
+    },
     announces: true,
     freeTimers,
     choose(choice) {
@@ -51,7 +56,7 @@ export function seededOracle(seed: number, freeTimers = false): Oracle {
 
 /** The usual answer each time, with every call announced: the second road, for comparing with the first. */
 export function usualOracle(): Oracle {
-  return { announces: true, freeTimers: false, choose: () => 0, token: () => USUAL_TOKEN }
+  return { announces: true, freeTimers: false, restart: () => undefined, choose: () => 0, token: () => USUAL_TOKEN }
 }
 
 /** The token of a run without an oracle. */

@@ -87,7 +87,7 @@ export function conclude<T>(machine: Machine, returned: boolean, value: T, steps
 export function report(thread: Thread): ThreadReport {
   return {
     id: thread.id,
-    name: thread.name ?? 'unnamed',
+    name: thread.name ?? thread.process.name,
     state: stateName(thread),
     call: thread.phase === CallPhase.waiting ? thread.operation.name : null,
     wmesg: thread.state === ThreadState.sleeping ? thread.wmesg : null,

@@ -128,7 +128,7 @@ export class Trace {
         cpu: (head >> 8) & 0xff,
         kind,
         thread: idOf(thread),
-        name: thread === null ? 'idle' : (thread.name ?? 'unnamed'),
+        name: thread === null ? 'idle' : (thread.name ?? thread.process.name),
         detail: kind === 'wake' ? WAKE_REASONS[head >> 16]! : detailOf(chunk.objects[within]),
       }
     }

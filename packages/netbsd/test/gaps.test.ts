@@ -638,6 +638,7 @@ describe('NB-G-20 a thread may be dead before create returns', () => {
   const creatorLast: Oracle = {
     announces: true,
     freeTimers: false,
+    restart: () => undefined,
     choose: ({ candidates }) =>
       Math.max(
         0,

@@ -529,6 +529,7 @@ describe('T10 early start', () => {
   const creatorLast: Oracle = {
     announces: true,
     freeTimers: false,
+    restart: () => undefined,
     choose: ({ candidates }) => Math.max(0, candidates.findIndex(isAnother)),
     token: () => 'creator last',
   }

@@ -12,8 +12,8 @@ describe.each(releases)('hostile scenarios on NetBSD $release', ({ createKernel 
       ['ncpu must be a whole number from 1 to 32', { ncpu: '2' as never }],
       ['hz must be a whole number', { hz: 0 }],
       ['hz must be a whole number', { hz: Number.NaN }],
-      ['stepsMax must be at least 1', { stepsMax: 0 }],
-      ['stepsMax must be at least 1', { stepsMax: Number.NaN }],
+      ['stepsMax must be a whole number from 1', { stepsMax: 0 }],
+      ['stepsMax must be a whole number from 1', { stepsMax: Number.NaN }],
       ['reading must be one of page, kernel', { reading: 'pages' as never }],
       ['fpuPort must be one of aarch64, x86, none', { fpuPort: 'sparc' as never }],
     ]
