@@ -336,7 +336,7 @@ export class Machine {
       if (result.done !== true)
         throw new TypeError(`${describe(thread)} yielded a value: a kernel call is made with yield*`)
       if (this.pending !== null) this.misused('its thread then ended')
-      if (this.isHandedOver || thread.state !== ThreadState.running) this.misdriven(thread)
+      if ((this.isHandedOver as boolean) || thread.state !== ThreadState.running) this.misdriven(thread)
       this.bodyEnded(thread, result.value)
     } catch (error) {
       this.pending = null
@@ -354,10 +354,9 @@ export class Machine {
     thread.phase = CallPhase.fresh
     const { a: body, b: argument } = thread
     thread.a = thread.b = null
-    const steps = (body as (argument: unknown) => Steps)(argument)
+    const steps: unknown = (body as (argument: unknown) => unknown)(argument)
     if (this.pending !== null) this.misused('a body is a generator function, which makes calls with yield*')
-    if (isGenerator(steps)) return steps
-    throw new TypeError(`the function of ${describe(thread)} is not a generator function: write function*`)
+    return stepsOf(steps, describe(thread))
   }
 
   private bodyEnded(thread: Thread, value: unknown): void {
@@ -376,8 +375,14 @@ const generatorPrototype = Object.getPrototypeOf(Object.getPrototypeOf((function
 }
 const { next: generatorNext } = generatorPrototype
 
-function isGenerator(value: unknown): boolean {
-  return Object.getPrototypeOf(Object.getPrototypeOf(value ?? 0)) === generatorPrototype
+/**
+ * What a body or a callback returned when it was called, if that is what a generator function returns.
+ *
+ * @param name - Whose function it is, for the error.
+ */
+export function stepsOf(value: unknown, name: string): Steps {
+  if (Object.getPrototypeOf(Object.getPrototypeOf(value ?? 0)) === generatorPrototype) return value as Steps
+  throw new TypeError(`the function of ${name} is not a generator function: write function*`)
 }
 
 /** How messages name a thread. */

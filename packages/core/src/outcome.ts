@@ -69,7 +69,7 @@ export function conclude<T>(machine: Machine, returned: boolean, value: T, steps
   const { halt } = machine
   if (halt === null) {
     if (returned) return { ...base, kind: 'done', value }
-    return { ...base, kind: 'deadlock', stuck: stuckThreads(machine) }
+    return { ...base, kind: 'deadlock', stuck: waiting(machine) }
   }
   switch (halt.kind) {
     case 'panic':
@@ -101,7 +101,7 @@ function reportOrNull(thread: Thread | null): ThreadReport | null {
 }
 
 /** Threads that wait for something nobody will bring. Housekeeping always waits and is left out. */
-function stuckThreads(machine: Machine): ThreadReport[] {
+export function waiting(machine: Machine): ThreadReport[] {
   const stuck: ThreadReport[] = []
   for (const process of machine.processes) {
     for (const thread of process.threads()) {

@@ -1,6 +1,7 @@
 import type { Cpu } from './cpu.js'
 import { nameObject } from './locks-view.js'
 import type { Machine } from './machine.js'
+import { format } from './printf.js'
 import { WakeReason, type Thread } from './thread.js'
 
 /** Kinds of events, with the word by which a trace shows each. */
@@ -132,6 +133,15 @@ export class Trace {
         detail: kind === 'wake' ? WAKE_REASONS[head >> 16]! : detailOf(chunk.objects[within]),
       }
     }
+  }
+
+  /** The events as lines: time in microseconds, CPU, what happened, to whom, with what. */
+  toString(): string {
+    const lines = Array.from(this.events(), ({ timeNs, cpu, kind, name, thread, detail }) => {
+      const who = thread < 0 ? name : `${name} (${thread})`
+      return format('%12s us  cpu%d  %-8s %-20s %s', [(timeNs / 1000).toFixed(1), cpu, kind, who, detail]).trimEnd()
+    })
+    return lines.join('\n')
   }
 
   /** A 64-bit hash of all events, in hexadecimal; the same on every platform for the same run. */

@@ -1,4 +1,4 @@
-import type { KernelCall, Steps } from '@kt/core'
+import { stepsOf, type KernelCall, type Steps } from '@kt/core'
 import { kcondvar_t } from './condvar.js'
 import { KTHREAD_MUSTJOIN } from './kthread.js'
 import type { Lwp } from './lwp.js'
@@ -96,7 +96,7 @@ export function autoconfCalls(machine: NetbsdMachine): AutoconfCalls {
   const { autoconf } = machine
 
   function* defer(queue: Deferred[], isNow: boolean, dev: Device, func: DeviceFunction): Steps<void> {
-    if (isNow) yield* func(dev)
+    if (isNow) yield* stepsOf(func(dev), dev.dv_xname)
     else {
       const isTwice = queue.some((deferred) => deferred.dev === dev)
       machine.assert(!isTwice, `config: ${dev.dv_xname} is deferred twice`)
@@ -132,8 +132,9 @@ export function autoconfCalls(machine: NetbsdMachine): AutoconfCalls {
 export function* attachDevices(machine: NetbsdMachine): Steps<void> {
   const { attachments, afterChildren } = machine.autoconf
   for (const { dev, func } of attachments) {
-    yield* func(dev)
-    for (let next = afterChildren.shift(); next !== undefined; next = afterChildren.shift()) yield* next.func(next.dev)
+    yield* stepsOf(func(dev), dev.dv_xname)
+    for (let next = afterChildren.shift(); next !== undefined; next = afterChildren.shift())
+      yield* stepsOf(next.func(next.dev), next.dev.dv_xname)
   }
 }
 
@@ -197,6 +198,7 @@ interface DrainArgument {
 /** The body of these threads: work off the queue, one entry at a time, then end. */
 function* drain({ machine, queue }: DrainArgument): Steps<void> {
   const deferred = machine.autoconf[queue]
-  for (let next = deferred.shift(); next !== undefined; next = deferred.shift()) yield* next.func(next.dev)
+  for (let next = deferred.shift(); next !== undefined; next = deferred.shift())
+    yield* stepsOf(next.func(next.dev), next.dev.dv_xname)
   yield* machine.kthread.kthread_exit(0)
 }

@@ -5,6 +5,7 @@ import {
   locks,
   raise,
   ref,
+  waiting,
   work,
   workInUserMode,
   type Fault,
@@ -162,6 +163,7 @@ function hostCalls(machine: NetbsdMachine) {
     psText: () => psText(machine),
     ddbPs: () => ddbPs(machine),
     locks: () => locks(machine),
+    waiting: () => waiting(machine),
     cpus: () => machine.cpus.map(cpuView),
     mark(text: string): void {
       machine.trace?.mark(machine.running, text)

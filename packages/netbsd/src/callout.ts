@@ -1,4 +1,4 @@
-import { Due, type KernelCall, type Operation, type Steps } from '@kt/core'
+import { stepsOf, Due, type KernelCall, type Operation, type Steps } from '@kt/core'
 import type { CpuInfo } from './cpu.js'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
@@ -139,7 +139,7 @@ export function* softclock(machine: NetbsdMachine, cpu: CpuInfo): Steps<void> {
     c.isInvoking = true
     const wantsLock = (c.flags & CALLOUT_MPSAFE) === 0
     if (wantsLock) yield* machine.kernelLock.KERNEL_LOCK(1, null)
-    yield* c.func!(c.arg as never)
+    yield* stepsOf(c.func!(c.arg as never), 'a callout')
     if (wantsLock) yield* machine.kernelLock.KERNEL_UNLOCK_ONE(null)
     c.isInvoking = false
   }

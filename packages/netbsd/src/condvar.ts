@@ -2,7 +2,7 @@ import { ConditionVariable, ThreadMark, WakeReason, type KernelCall, type Operat
 import { EWOULDBLOCK } from './errno.js'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
-import type { kmutex_t } from './mutex.js'
+import { mutexOf, type kmutex_t } from './mutex.js'
 import { checkTicks, interruption, releaseInterlock, retakeInterlock, sleepResult } from './sleep.js'
 
 /** A condition variable; `cv_init` names it. */
@@ -177,7 +177,7 @@ const init: Operation = {
   name: 'cv_init',
   start(machine: NetbsdMachine, lwp: Lwp) {
     if (typeof lwp.b !== 'string') machine.panic('kernel diagnostic assertion "wmesg != NULL" failed')
-    ;(lwp.a as kcondvar_t).init(lwp.b)
+    condvarOf(lwp.a).init(lwp.b)
     lwp.result = undefined
     return true
   },
@@ -203,7 +203,7 @@ const waitFor: Operation = {
   name: 'cv_timedwait',
   start(machine: NetbsdMachine, lwp: Lwp) {
     const cv = ready(machine, lwp, 'cv_wait')
-    const mtx = lwp.b as kmutex_t
+    const mtx = mutexOf(lwp.b)
     const isInterruptible = lwp.c as boolean
     checkTicks('cv_timedwait', lwp.d as number)
     if (mtx.owner !== lwp) mtx.checkOwner(machine, lwp, 'cv_wait')
@@ -300,8 +300,13 @@ const isValid: Operation = {
   resume: () => true,
 }
 
+function condvarOf(value: unknown): kcondvar_t {
+  if (value instanceof kcondvar_t) return value
+  throw new TypeError(`a condition variable is expected, a kcondvar_t, not ${value === null ? 'null' : typeof value}`)
+}
+
 function ready(machine: NetbsdMachine, lwp: Lwp, call: string): kcondvar_t {
-  const cv = lwp.a as kcondvar_t
+  const cv = condvarOf(lwp.a)
   if (!cv.isReady) machine.panic(`${call}: condition variable ${cv.name} is not initialized`)
   return cv
 }

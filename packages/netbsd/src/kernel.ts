@@ -1,4 +1,4 @@
-import type { Fault, KernelCall, LockReport, Out, Outcome, PrintfArgument, Steps, Trace } from '@kt/core'
+import type { Fault, KernelCall, LockReport, Out, Outcome, PrintfArgument, Steps, Trace, ThreadReport } from '@kt/core'
 import type { AutoconfCalls, Device } from './autoconf.js'
 import type { CalloutCalls } from './callout.js'
 import type { CondvarCalls } from './condvar.js'
@@ -114,6 +114,8 @@ export interface Services
   ddbPs: () => string
   /** Locks that somebody holds or waits for. */
   locks: () => readonly LockReport[]
+  /** Threads that wait, housekeeping left out: in what call, for what, and what they hold. `done` does not say. */
+  waiting: () => readonly ThreadReport[]
   /** What each CPU does. */
   cpus: () => readonly CpuView[]
   /** Puts a line of the scenario's own into the trace. */

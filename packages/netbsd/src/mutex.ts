@@ -53,6 +53,12 @@ export class kmutex_t extends Lock {
   }
 }
 
+/** A mutex argument, or an error that says what came instead. */
+export function mutexOf(value: unknown): kmutex_t {
+  if (value instanceof kmutex_t) return value
+  throw new TypeError(`a mutex is expected, a kmutex_t, not ${value === null ? 'null' : typeof value}`)
+}
+
 /**
  * mutex(9), in both releases alike. Every call but `mutex_init` panics on a mutex that is not initialized, whatever the
  * kernel was built with.
@@ -151,7 +157,7 @@ export function mutexCalls(machine: NetbsdMachine): MutexCalls {
 const init: Operation = {
   name: 'mutex_init',
   start(_machine, lwp: Lwp) {
-    ;(lwp.a as kmutex_t).init(lwp.b as number, lwp.c as number)
+    mutexOf(lwp.a).init(lwp.b as number, lwp.c as number)
     lwp.result = undefined
     return true
   },
@@ -161,7 +167,7 @@ const init: Operation = {
 const destroy: Operation = {
   name: 'mutex_destroy',
   start(machine: NetbsdMachine, lwp: Lwp) {
-    const mtx = lwp.a as kmutex_t
+    const mtx = mutexOf(lwp.a)
     mtx.checkReady(machine, 'mutex_destroy')
     machine.assert(mtx.owner === null, `mutex_destroy: mutex ${mtx.name} is not held`)
     mtx.isReady = false
@@ -174,7 +180,7 @@ const destroy: Operation = {
 const enter: Operation = {
   name: 'mutex_enter',
   start(machine: NetbsdMachine, lwp: Lwp) {
-    const mtx = lwp.a as kmutex_t
+    const mtx = mutexOf(lwp.a)
     if (!mtx.isReady) mtx.checkReady(machine, 'mutex_enter')
     if (mtx.owner === lwp) machine.assert(false, `mutex_enter: locking against myself, mutex ${mtx.name}`)
     lwp.result = undefined
@@ -185,7 +191,7 @@ const enter: Operation = {
     return this.resume(machine, lwp)
   },
   resume(machine, lwp) {
-    const mtx = lwp.a as kmutex_t
+    const mtx = mutexOf(lwp.a)
     if (!acquire(machine, lwp, mtx)) return false
     machine.trace?.lock(lwp, mtx)
     return true
@@ -195,7 +201,7 @@ const enter: Operation = {
 const exit: Operation = {
   name: 'mutex_exit',
   start(machine: NetbsdMachine, lwp: Lwp) {
-    const mtx = lwp.a as kmutex_t
+    const mtx = mutexOf(lwp.a)
     if (mtx.owner !== lwp) mtx.checkOwner(machine, lwp, 'mutex_exit')
     lwp.result = undefined
     machine.trace?.unlock(lwp, mtx)
@@ -209,7 +215,7 @@ const exit: Operation = {
 const tryenter: Operation = {
   name: 'mutex_tryenter',
   start(machine: NetbsdMachine, lwp: Lwp) {
-    const mtx = lwp.a as kmutex_t
+    const mtx = mutexOf(lwp.a)
     mtx.checkReady(machine, 'mutex_tryenter')
     if (mtx.owner !== null) {
       lwp.result = 0
@@ -227,7 +233,7 @@ const tryenter: Operation = {
 const owned: Operation = {
   name: 'mutex_owned',
   start(machine: NetbsdMachine, lwp: Lwp) {
-    const mtx = lwp.a as kmutex_t
+    const mtx = mutexOf(lwp.a)
     mtx.checkReady(machine, 'mutex_owned')
     lwp.result = mtx.spins ? mtx.owner !== null : mtx.owner === lwp
     return true

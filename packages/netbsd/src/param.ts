@@ -60,5 +60,9 @@ export const IPL_SOFTBIO = 3
 export const IPL_SOFTNET = 4
 export const IPL_SOFTSERIAL = 5
 export const IPL_VM = 6
+/** Other names of IPL_VM. */
+export const IPL_BIO = 6
+export const IPL_NET = 6
+export const IPL_TTY = 6
 export const IPL_SCHED = 7
 export const IPL_HIGH = 8

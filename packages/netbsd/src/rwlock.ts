@@ -165,7 +165,8 @@ const exit: Operation = {
 }
 
 function ready(machine: NetbsdMachine, lwp: Lwp, call: string): krwlock_t {
-  const rw = lwp.a as krwlock_t
+  const rw = lwp.a
+  if (!(rw instanceof krwlock_t)) throw new TypeError(`${call}: a krwlock_t is expected`)
   if (!rw.isReady) machine.panic(`${call}: rwlock ${rw.name} is not initialized`)
   return rw
 }

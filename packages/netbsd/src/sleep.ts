@@ -12,7 +12,7 @@ import {
 import { EINTR, ERESTART, EWOULDBLOCK } from './errno.js'
 import type { Lwp } from './lwp.js'
 import { isIdent, type NetbsdMachine } from './machine.js'
-import type { kmutex_t } from './mutex.js'
+import { mutexOf, type kmutex_t } from './mutex.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
 
@@ -191,7 +191,7 @@ export function checkTicks(call: string, ticks: number): void {
 const tsleep: Operation = {
   name: 'tsleep',
   start(machine: NetbsdMachine, lwp: Lwp) {
-    const mtx = lwp.b as kmutex_t | null
+    const mtx = lwp.b === null ? null : mutexOf(lwp.b)
     const priority = lwp.c as number
     const ticks = lwp.d as number
     if (!isIdent(lwp.a)) throw new TypeError('tsleep: ident must not be null')
@@ -223,7 +223,7 @@ const mtsleep: Operation = { ...tsleep, name: 'mtsleep' }
 const kpause: Operation = {
   name: 'kpause',
   start(machine: NetbsdMachine, lwp: Lwp) {
-    const mtx = lwp.b as kmutex_t | null
+    const mtx = lwp.b === null ? null : mutexOf(lwp.b)
     const ticks = lwp.d as number
     const isInterruptible = lwp.c === P.PCATCH
     checkTicks('kpause', ticks)

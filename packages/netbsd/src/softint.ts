@@ -1,4 +1,5 @@
 import {
+  stepsOf,
   raiseSoft,
   ThreadMark,
   ThreadState,
@@ -190,7 +191,7 @@ function* softintThread({ machine, cpu, level }: ThreadArgument): Steps {
         yield* KERNEL_LOCK(1, null)
         isLocked = true
       }
-      yield* handler.func(handler.arg as never)
+      yield* stepsOf(handler.func(handler.arg as never), 'a soft interrupt')
       handler.active.delete(cpu)
     }
     if (isLocked) yield* KERNEL_UNLOCK_ONE(null)

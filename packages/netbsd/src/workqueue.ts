@@ -1,4 +1,4 @@
-import type { KernelCall, Out, Steps } from '@kt/core'
+import { stepsOf, type KernelCall, type Out, type Steps } from '@kt/core'
 import type { CpuInfo } from './cpu.js'
 import { ENOMEM } from './errno.js'
 import type { FpuCalls } from './fpu.js'
@@ -134,7 +134,7 @@ export function workqueueCalls(machine: NetbsdMachine, fpu: FpuCalls | null): Wo
       queue.pending = []
       queue.generation++
       yield* mutex_exit(queue.mutex)
-      for (const work of batch) yield* wq.func(work, wq.arg as never)
+      for (const work of batch) yield* stepsOf(wq.func(work, wq.arg as never), `workqueue ${wq.name}`)
       yield* mutex_enter(queue.mutex)
       queue.generation++
       yield* cv_broadcast(queue.cv)
