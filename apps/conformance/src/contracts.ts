@@ -1,4 +1,4 @@
-import type { Clause, Contract, Divergence } from '@kt/core/contract'
+import type { Clause, Contract, Divergence, Note } from '@kt/core/contract'
 import { nearest, UsageError } from './usage.js'
 
 /** A contract of some system. What its kernel looks like is between the contract and its checks. */
@@ -48,6 +48,12 @@ export function find(contracts: readonly AnyContract[], id: string): readonly En
   if (found.length > 0) return found
   const where = contracts.map(releaseOf).join(', ')
   throw new UsageError(`no clause or divergence '${id}' in ${where}; nearest is ${nearest(id, entries.map(idOf))}`)
+}
+
+/** What the systems note of an id, once for each that has it. */
+export function notesOf(contracts: readonly AnyContract[], id: string): readonly Note[] {
+  const found = contracts.flatMap(({ notes }) => notes.filter((note) => note.id === id.toUpperCase()))
+  return [...new Set(found)]
 }
 
 /** Everything in a contract that can be run: its clauses, then its divergences. */

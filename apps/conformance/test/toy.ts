@@ -48,6 +48,7 @@ export function toyContract(changes: Partial<AnyContract>): AnyContract {
     createKernel: (): ToyKernel => ({ console: [], now: 0, trace: null }),
     clauses: [],
     divergences: [],
+    notes: [],
     ...changes,
   }
 }

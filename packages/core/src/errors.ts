@@ -24,7 +24,7 @@ export class UndefinedBehaviour extends Error {
 
   constructor(
     message: string,
-    /** Permanent id, `UB:` and the dossier's row. */
+    /** Permanent id, `UB:` and a row's or a note's id. */
     readonly id: string,
   ) {
     super(`${message} [${id}]`)

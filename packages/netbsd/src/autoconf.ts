@@ -21,7 +21,7 @@ interface Deferred {
   readonly func: DeviceFunction
 }
 
-/** Threads that work off what waits for interrupts, and for the root file system (§3.13). */
+/** Threads that work off what waits for interrupts, and for the root file system. */
 const CONFIGINTR_THREADS = 8
 const CONFIGROOT_THREADS = 2
 

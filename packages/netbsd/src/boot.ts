@@ -12,7 +12,7 @@ import { Proc } from './proc.js'
 import { attachSoftints } from './softint.js'
 
 /**
- * Boot, as far as kernel threads see it (§3.13), on lwp0: the boot CPU's threads, the devices, the clocks, the other
+ * Boot, as far as kernel threads see it, on lwp0: the boot CPU's threads, the devices, the clocks, the other
  * CPUs, what waited for interrupts, init, what waited for the root file system, the daemons. Then lwp0 is the
  * once-a-second statistics loop.
  *
@@ -44,7 +44,7 @@ export function* boot(machine: NetbsdMachine, startMain: () => void): Steps<void
   for (;;) yield* sleep.kpause('uvm', false, machine.hz, null)
 }
 
-/** Idle thread, soft interrupt threads, cross-call thread, in this order (§3.12). */
+/** Idle thread, soft interrupt threads, cross-call thread, in this order. */
 function attachCpu(machine: NetbsdMachine, cpu: CpuInfo): void {
   const common = { ci: cpu, newlp: null, args: [cpu.index] } as const
   const idle = createKthread(machine, {

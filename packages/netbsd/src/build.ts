@@ -171,7 +171,7 @@ function hostCalls(machine: NetbsdMachine) {
   }
 }
 
-/** The way to user mode: a priority is no longer lifted (§3.2), and pending signals are taken. */
+/** The way to user mode: a priority is no longer lifted, and pending signals are taken. */
 const userMode: Operation = {
   name: 'user',
   start(machine: NetbsdMachine, lwp: Lwp) {

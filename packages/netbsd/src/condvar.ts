@@ -219,7 +219,7 @@ const waitFor: Operation = {
     releaseInterlock(machine, lwp, mtx)
     return false
   },
-  /** The big lock is back already: it comes first, then the interlock (§3.5). */
+  /** The big lock is back already: it comes first, then the interlock. */
   resume(machine: NetbsdMachine, lwp: Lwp) {
     if (lwp.d === ASLEEP) {
       const error = sleepResult(machine, lwp)

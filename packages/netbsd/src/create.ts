@@ -36,16 +36,16 @@ export const create: Operation = {
       lwp.result = refused
       return true
     }
-    // Before the stack is looked for, and not after as in §2.1: our choice, for machines whose last stack a zombie has.
+    // Before the stack is looked for, and not after as the kernel does: our choice, for machines whose last stack a zombie has.
     collectZombie(machine, machine.proc0)
     if (machine.uareas.isExhausted) {
-      // Stacks are allocated with wait allowed (§2.1, step 2). The wait message is our choice.
+      // Stacks are allocated with wait allowed. The wait message is our choice.
       machine.scheduler.sleep(lwp, machine.channels.at(machine.uareas), 'uarea', 0, false)
       return false
     }
     const created = createKthread(machine, request)
     lwp.b = created
-    // §2.1, step 13: the thread may run before its creator can store the handle (NB-D-20).
+    // The thread may run before its creator can store the handle (NB-D-20).
     lwp.operation = publish
     return machine.mayGoOn(lwp) ? publish.start(machine, lwp) : false
   },
@@ -84,7 +84,7 @@ function checkArguments(machine: NetbsdMachine, request: CreateRequest): void {
   if (fmt === null && machine.reading === 'page') machine.panic('kthread_create: fmt is NULL', 'NB-D-04')
 }
 
-/** The errors of a creation, in their order (§2.1). */
+/** The errors of a creation, in their order. */
 function refusal(machine: NetbsdMachine): number {
   if (machine.faults.fails('uarea')) return ENOMEM
   // NB-D-02: no kernel since 2007 looks at these limits here. Processes count, kernel threads are none.
@@ -99,7 +99,7 @@ function refusal(machine: NetbsdMachine): number {
   return ofRoot + 1 > limit ? EAGAIN : 0
 }
 
-/** Builds the thread and, unless it is to stay idle, makes it runnable (§2.1, steps 4 to 12). */
+/** Builds the thread and, unless it is to stay idle, makes it runnable. */
 export function createKthread(machine: NetbsdMachine, request: CreateRequest): Lwp {
   const { proc0, lwp0 } = machine
   const { flags, ci, fmt, pri } = request
@@ -124,7 +124,7 @@ export function createKthread(machine: NetbsdMachine, request: CreateRequest): L
   if ((flags & KTHREAD_INTR) !== 0) lwp.l_pflag |= P.LP_INTR
   if ((flags & KTHREAD_MPSAFE) === 0) {
     lwp.l_pflag &= ~P.LP_MPSAFE
-    // Taken by the first dispatch, before func is called (§2.2).
+    // Taken by the first dispatch, before func is called.
     lwp.bigLocks = 1
   }
   if (lwp.l_class === P.SCHED_OTHER) machine.policy.timeshared.push(lwp)
@@ -149,7 +149,7 @@ function makeRunnable(machine: NetbsdMachine, lwp: Lwp): void {
   machine.scheduler.enqueue(lwp)
 }
 
-// Starting an idle thread (§2.7)
+// Starting an idle thread
 
 export const startIdle: Operation = {
   name: 'startIdle',

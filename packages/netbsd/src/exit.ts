@@ -6,7 +6,7 @@ import * as P from './param.js'
 import type { Proc } from './proc.js'
 
 /**
- * The end of a kernel thread (§2.3, step 4): `lwp_exit` on the running thread, or on one that never ran.
+ * The end of a kernel thread: `lwp_exit` on the running thread, or on one that never ran.
  *
  * There is no reaper. The dead thread is parked in process 0 and collected by the next creation or exit, so at most
  * one is uncollected at any time (NB-G-09).

@@ -96,7 +96,7 @@ const fpuExit: Operation = {
       zero(machine, lwp)
       return true
     }
-    // The old bit is put back, whatever it is now (§2.6): only an assertion notices that no window was open.
+    // The old bit is put back, whatever it is now: only an assertion notices that no window was open.
     lwp.l_flag |= OPEN
     if (machine.fpuPort !== 'none') lwp.fpu ??= new Float64Array(FPU_REGISTERS)
     return true

@@ -4,7 +4,7 @@ import { Lwp, type JoinFlag } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
 import * as P from './param.js'
 
-/** Where joiners and exiting threads meet: a condition variable for all, and in 6 one slot for all (§2.3, §2.4). */
+/** Where joiners and exiting threads meet: a condition variable for all, and in 6 one slot for all. */
 export class JoinPoint {
   readonly queue: SleepQueue = new SleepQueue(this)
   slot: Lwp | null = null
@@ -86,7 +86,7 @@ function meetsJoiner(machine: NetbsdMachine, lwp: Lwp): boolean {
   return true
 }
 
-/** 6 forgets every hold; 10 gives up one and trips over any other (§2.3, step 3). */
+/** 6 forgets every hold; 10 gives up one and trips over any other. */
 function releaseBigLock(machine: NetbsdMachine, lwp: Lwp): void {
   const { bigLock, release } = machine
   if (lwp.bigLocks === 0) return

@@ -122,7 +122,7 @@ function unlock(machine: NetbsdMachine, lwp: Lwp, holds: number): boolean {
   lwp.result = undefined
   if (holds === 0) return true
   machine.assert(lwp.bigLocks >= holds, '_kernel_unlock: not held')
-  // Without a hold nothing happens (§2.3, step 3).
+  // Without a hold nothing happens.
   if (lwp.bigLocks < holds) return true
   machine.bigLock.release(lwp, holds)
   return true

@@ -79,7 +79,7 @@ export interface KthreadCalls {
   /**
    * Makes a sleeper runnable, and in 10.1 a thread in LSIDL.
    *
-   * @throws KernelPanic NB-D-10 in any other state; in 6 in LSIDL too (§2.7).
+   * @throws KernelPanic NB-D-10 in any other state; in 6 in LSIDL too.
    * @see ctxsw.9, setrunnable.
    */
   setrunnable: (l: Lwp) => KernelCall<void>

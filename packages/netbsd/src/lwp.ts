@@ -44,7 +44,7 @@ export class Lwp extends Thread {
     return this.id
   }
 
-  /** Name for display, empty when it has none; a dead kernel thread's is overwritten (§2.3), its trace keeps it. */
+  /** Name for display, empty when it has none; a dead kernel thread's is overwritten, its trace keeps it. */
   get l_name(): string {
     if (this.state === ThreadState.dead && this.isSystem) return '(zombie)'
     return this.name ?? ''
@@ -85,7 +85,7 @@ export class Lwp extends Thread {
 
   get liftedPriority(): number {
     const base = this.l_priority_base
-    // A kernel thread is never lifted (§3.2).
+    // A kernel thread is never lifted.
     if (this.l_kpribase === 0 || base >= P.PRI_KERNEL || (this.l_flag & P.LW_SYSTEM) !== 0) return base
     return (base >> 1) + this.l_kpribase
   }

@@ -182,7 +182,7 @@ export class NetbsdMachine extends Machine {
     return this.release.lidsArePids ? this.newLid() : this.nextPid++
   }
 
-  /** What a process starts with (§3.14). */
+  /** What a process starts with. */
   initialLimits(): Limits {
     return {
       RLIMIT_NPROC: { soft: Math.min(this.maxproc, 160), hard: this.maxproc },
@@ -226,7 +226,7 @@ export class NetbsdMachine extends Machine {
   }
 
   /**
-   * Panics where a thread may not sleep (§3.15); without DIAGNOSTIC only a held spin mutex is noticed.
+   * Panics where a thread may not sleep; without DIAGNOSTIC only a held spin mutex is noticed.
    *
    * @param interlock - A mutex that is released on the way to sleep, and so may be a spin mutex.
    */

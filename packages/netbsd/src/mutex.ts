@@ -17,7 +17,7 @@ export class kmutex_t extends Lock {
     super(name, false, P.IPL_NONE, 'tstile')
   }
 
-  /** `MUTEX_DEFAULT` and `MUTEX_DRIVER` are adaptive up to the soft interrupt levels, and spin above (§3.7). */
+  /** `MUTEX_DEFAULT` and `MUTEX_DRIVER` are adaptive up to the soft interrupt levels, and spin above. */
   init(type: number, ipl: number): void {
     if (![MUTEX_SPIN, MUTEX_ADAPTIVE, MUTEX_DEFAULT, MUTEX_DRIVER].includes(type)) {
       throw new RangeError(`mutex_init: there is no type ${String(type)}`)

@@ -28,7 +28,7 @@ export const SCHEDCLOCK_HZ = 16
 /** Round-robin quanta a second: one is 100 ms. */
 export const QUANTA_PER_SECOND = 10
 
-/** The 4.4BSD scheduler and NetBSD's rules of placement and preemption (§3.2 to §3.4). */
+/** The 4.4BSD scheduler and NetBSD's rules of placement and preemption. */
 export class NetbsdPolicy implements KernelPolicy {
   readonly label = 'netbsd'
   readonly ranks: number = P.PRI_COUNT
@@ -140,7 +140,7 @@ export class NetbsdPolicy implements KernelPolicy {
     return stolen
   }
 
-  // Preemption (§3.4)
+  // Preemption
 
   preemption(lwp: Lwp, cpu: CpuInfo): Preemption {
     const running = underInterrupts(cpu.current)
@@ -152,7 +152,7 @@ export class NetbsdPolicy implements KernelPolicy {
   mayPreempt(cpu: CpuInfo): boolean {
     const lwp = cpu.current!
     if (cpu.ipl > P.IPL_PREEMPT || lwp.is(ThreadMark.pinning) || this.machine.isPreemptionOff) return false
-    // A soft interrupt that blocked goes on as an ordinary thread, and still is not displaced (§3.10).
+    // A soft interrupt that blocked goes on as an ordinary thread, and still is not displaced.
     if ((lwp.l_pflag & P.LP_INTR) !== 0) return false
     if (lwp.bigLocks !== 0 || cpu.spinningOn === this.machine.bigLock) return false
     return lwp.l_nopreempt === 0
@@ -193,7 +193,7 @@ export class NetbsdPolicy implements KernelPolicy {
     return this.machine.reading === 'page' ? Array.from(queue.threads()) : [queue.head!]
   }
 
-  // Clock (§3.3)
+  // Clock
 
   tick(cpu: CpuInfo): void {
     const lwp = underInterrupts(cpu.current)

@@ -5,7 +5,7 @@ import type { Lwp } from './lwp.js'
 export class Proc extends Process {
   declare newest: Lwp | null
 
-  /** The dead LWP that nobody has collected yet; there is never more than one (§2.3). */
+  /** The dead LWP that nobody has collected yet; there is never more than one. */
   zombie: Lwp | null = null
   /** Stored with an offset of 20, the neutral value. */
   p_nice = 20

@@ -26,7 +26,7 @@ const SOFTINT_LEVEL = 0xff
 /** Bytes of one handler in the table on a 64-bit machine; with the table's size it bounds the number of handlers. */
 const HANDLER_BYTES = 48
 
-/** The four threads of a CPU in the order in which they are made (§3.10). */
+/** The four threads of a CPU in the order in which they are made. */
 const THREADS = [
   { level: SOFTINT_NET, name: 'softnet/%u', priority: P.PRI_SOFTNET, ipl: P.IPL_SOFTNET },
   { level: SOFTINT_BIO, name: 'softbio/%u', priority: P.PRI_SOFTBIO, ipl: P.IPL_SOFTBIO },

@@ -170,7 +170,7 @@ export function workqueueCalls(machine: NetbsdMachine, fpu: FpuCalls | null): Wo
     machine.assert(ci === null || isPerCpu, '(wq->wq_flags & WQ_PERCPU) != 0 || ci == NULL')
     const queue = wq.queues[isPerCpu ? (ci ?? machine.cpu).index : 0]!
     yield* mutex_enter(queue.mutex)
-    // Only 10 looks (§3.11); a list that has an item twice is good for nothing.
+    // Only 10 looks; a list that has an item twice is good for nothing.
     const isTwice = queue.pending.includes(work)
     if (isTwice && machine.release.workqueueLooksForTwice) {
       machine.assert(false, `workqueue ${wq.name}: work is queued already`)
@@ -198,7 +198,7 @@ export function workqueueCalls(machine: NetbsdMachine, fpu: FpuCalls | null): Wo
       yield* mutex_enter(queue.mutex)
       machine.assert(queue.pending.length === 0, 'workqueue_destroy: the queue is empty')
       yield* cv_broadcast(queue.cv)
-      // Not for the end of the thread: for its word that it will end (§3.11).
+      // Not for the end of the thread: for its word that it will end.
       while (queue.worker !== null) yield* cv_wait(queue.cv, queue.mutex)
       yield* mutex_exit(queue.mutex)
     }

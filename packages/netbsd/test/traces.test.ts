@@ -411,7 +411,7 @@ describe('T7 decay of a time-shared thread', () => {
 })
 
 describe('T7 the floor', () => {
-  /** §3.3 forgets part of the past once a second, all of it at load 0: only under load does a hog reach the floor. */
+  /** The decay forgets part of the past once a second, all of it at load 0: only under load does a hog reach the floor. */
   test.each(CASES)('NetBSD $release, $reading', ({ make }) => {
     const k = make({ ncpu: 4 })
     const perSecond: number[] = []

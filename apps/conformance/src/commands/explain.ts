@@ -1,13 +1,29 @@
 import type { ClauseResult } from '@kt/core/contract'
-import { find, loadContracts, releaseOf, type AnyContract, type ClauseEntry, type Entry } from '../contracts.js'
-import { exitCodeOf, type ExitCode } from '../exit-code.js'
+import {
+  find,
+  loadContracts,
+  notesOf,
+  releaseOf,
+  type AnyContract,
+  type ClauseEntry,
+  type Entry,
+} from '../contracts.js'
+import { exitCodeOf, ExitCode } from '../exit-code.js'
 import { divergenceLines, evidenceLines, labelled, stateWord } from '../report/text.js'
 import { surveyEntries, type Survey } from '../survey.js'
 import type { Terminal } from '../terminal.js'
 
 /** `kt explain <id>`: a clause or a divergence in our words, where it stands, and how it fares under both readings. */
 export async function explain(terminal: Terminal, id: string): Promise<ExitCode> {
-  const entries = find(await loadContracts(), id)
+  const contracts = await loadContracts()
+  const notes = notesOf(contracts, id)
+  if (notes.length > 0) {
+    terminal.print(
+      notes.flatMap((note) => [terminal.colours.bold(note.id), ...labelled(terminal, 'says', note.says, 3)]).join('\n'),
+    )
+    return ExitCode.allHold
+  }
+  const entries = find(contracts, id)
   const surveys = entries.map((entry) => surveyEntries([entry]))
   const paragraphs = entries.map((entry, at) => explanation(terminal, entry, surveys[at]!).join('\n'))
   terminal.print(paragraphs.join('\n\n'))

@@ -38,7 +38,8 @@ function last(lines: readonly string[], linesMax: number): readonly string[] {
 /** What a check left behind. */
 export function evidenceLines(terminal: Terminal, { saw, runs }: Evidence): string[] {
   const lines = first(saw, 4).flatMap((note) => labelled(terminal, 'noted', note, 2))
-  const shown = last(runs.map(runLine), 2)
+  const earlier = runs.length - 2
+  const shown = [...(earlier > 0 ? [`${earlier} more before these`] : []), ...runs.slice(-2).map(runLine)]
   const console = runs.findLast((run) => run.console.length > 0)?.console ?? []
   return [
     ...lines.slice(0, 5),

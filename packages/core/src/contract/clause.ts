@@ -33,6 +33,12 @@ export interface Divergence<K> {
   observe(trial: Trial<K>): string
 }
 
+/** What an id stands for that an outcome can carry and that is neither a clause nor a divergence. */
+export interface Note {
+  readonly id: string
+  readonly says: string
+}
+
 /** What is known of a page besides its clauses. */
 export interface PageFacts {
   /** `kthread(9)`. */
@@ -60,6 +66,7 @@ export interface Contract<K> {
   createKernel(options: TrialOptions): K
   readonly clauses: readonly Clause<K>[]
   readonly divergences: readonly Divergence<K>[]
+  readonly notes: readonly Note[]
 }
 
 /** What a trial sets for every kernel it makes; a check adds what it needs. */

@@ -1,4 +1,4 @@
-export type { Clause, ClauseKind, Contract, Divergence, PageFacts, TrialOptions } from './clause.js'
+export type { Clause, ClauseKind, Contract, Divergence, Note, PageFacts, TrialOptions } from './clause.js'
 export { ClauseViolation, describeOutcome, equal, holds, panics, valueOf } from './expect.js'
 export { runClause, runClauses, runDivergence } from './run.js'
 export type { ClauseResult, ClauseState, DivergenceResult } from './run.js'

@@ -4,6 +4,7 @@ import * as nb6 from '../releases/6.js'
 import { divergences10, divergences6 } from './divergences.js'
 import { kthread101 } from './kthread-10.1.js'
 import { kthread2011 } from './kthread-2011.js'
+import { notes } from './notes.js'
 
 const facts6: PageFacts = {
   page: 'kthread(9)',
@@ -34,6 +35,7 @@ export const netbsd6: Contract<nb6.Kernel> = {
   createKernel: (options) => nb6.createKernel(options),
   clauses: kthread2011,
   divergences: divergences6,
+  notes,
 }
 
 /** kthread(9) on NetBSD 10.1. */
@@ -45,6 +47,7 @@ export const netbsd101: Contract<nb10.Kernel> = {
   createKernel: (options) => nb10.createKernel(options),
   clauses: kthread101,
   divergences: divergences10,
+  notes,
 }
 
 /** The contracts of this package, oldest release first. */

@@ -8,7 +8,7 @@ function created(k: NetbsdKernel): string[] {
   return [...k.trace!.events()].filter((event) => event.kind === 'create').map((event) => event.name)
 }
 
-describe.each(releases)('autoconf(9) and boot on NetBSD $release (§3.13)', (driver) => {
+describe.each(releases)('autoconf(9) and boot on NetBSD $release', (driver) => {
   const { createKernel } = driver
 
   it('attaches in order; what a device defers comes after it, in the same context, before the next device', () => {

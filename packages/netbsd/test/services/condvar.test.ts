@@ -8,7 +8,7 @@ import { MS, panicOf, releases, spawn, valueOf } from './releases.js'
 const EINTR = 4
 const EWOULDBLOCK = 35
 
-describe.each(releases)('condvar(9) on NetBSD $release (§3.6)', (driver) => {
+describe.each(releases)('condvar(9) on NetBSD $release', (driver) => {
   const { createKernel } = driver
 
   it('a broadcast wakes everybody, most urgent first, equals in order of arrival, and hands no mutex over', () => {

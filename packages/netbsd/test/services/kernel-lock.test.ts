@@ -3,7 +3,7 @@ import type { NetbsdKernel } from '../../src/kernel.js'
 import type { KernelCall, Steps } from '../../src/releases/10.1.js'
 import { faultOf, MS, panicOf, releases, spawn, valueOf } from './releases.js'
 
-describe.each(releases)('kernel_lock on NetBSD $release (§3.5)', ({ createKernel }) => {
+describe.each(releases)('kernel_lock on NetBSD $release', ({ createKernel }) => {
   it('is recursive: n holds are given up one by one, or all at once with their number', () => {
     const k = createKernel()
     const outcome = k.boot(function* () {

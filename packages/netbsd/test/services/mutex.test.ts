@@ -4,7 +4,7 @@ import type { Steps } from '../../src/releases/10.1.js'
 import { kmutex_t } from '../../src/releases/10.1.js'
 import { MS, panicOf, releases, spawn, valueOf } from './releases.js'
 
-describe.each(releases)('mutex(9) on NetBSD $release (§3.7)', ({ createKernel }) => {
+describe.each(releases)('mutex(9) on NetBSD $release', ({ createKernel }) => {
   it('an adaptive mutex is spun for while its owner is on another CPU', () => {
     const k = createKernel({ ncpu: 2 })
     const mtx = k.mutex('m')

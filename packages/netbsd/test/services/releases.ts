@@ -4,17 +4,17 @@ import * as nb6 from '../../src/releases/6.js'
 import type { NetbsdKernel } from '../../src/kernel.js'
 import type { CpuInfo } from '../../src/cpu.js'
 
-/** What the two releases differ in, as the suites need it: facts of the dossier, not of the code. */
+/** What the two releases differ in, as the suites need it: facts of the systems, not of the code. */
 export interface Driver {
   readonly release: '6' | '10.1'
   readonly createKernel: (options?: NetbsdOptions) => NetbsdKernel
-  /** §3.9: a time-out that fires between the wakeup and the sleeper's turn decides (6), or came too late (10). */
+  /** A time-out that fires between the wakeup and the sleeper's turn decides (6), or came too late (10). */
   readonly lateTimeoutWins: boolean
-  /** §3.6: cv_signal wakes the first, or everybody up to the first uninterruptible waiter. */
+  /** cv_signal wakes the first, or everybody up to the first uninterruptible waiter. */
   readonly signalPassesInterruptible: boolean
-  /** §3.14: LID of lwp0 and of `idle/0`. */
+  /** LID of lwp0 and of `idle/0`. */
   readonly lids: readonly [number, number]
-  /** §3.10: bytes of the handler table. */
+  /** Bytes of the handler table. */
   readonly softintBytes: number
 }
 

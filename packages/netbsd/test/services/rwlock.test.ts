@@ -26,7 +26,7 @@ function* contenders(
   }
 }
 
-describe.each(releases)('rwlock(9) on NetBSD $release (§3.8)', ({ createKernel }) => {
+describe.each(releases)('rwlock(9) on NetBSD $release', ({ createKernel }) => {
   it('readers share; a writer waits for all; a reader that comes after a waiting writer waits behind it', () => {
     const k = createKernel()
     const rw = k.rwlock('rw')

@@ -13,7 +13,7 @@ function* hog(k: NetbsdKernel, name: string, ms: number, log: string[], startNs:
   }
 }
 
-describe.each(releases)('the scheduler of NetBSD $release (§3.2 to §3.4)', (driver) => {
+describe.each(releases)('the scheduler of NetBSD $release', (driver) => {
   const { createKernel } = driver
 
   it('the highest priority runs first, equals in the order in which they became runnable', () => {

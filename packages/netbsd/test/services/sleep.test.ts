@@ -6,7 +6,7 @@ import { faultOf, MS, panicOf, releases, spawn, valueOf } from './releases.js'
 const EINTR = 4
 const EWOULDBLOCK = 35
 
-describe.each(releases)('sleeping on NetBSD $release (§3.9)', ({ createKernel, lateTimeoutWins }) => {
+describe.each(releases)('sleeping on NetBSD $release', ({ createKernel, lateTimeoutWins }) => {
   it('tsleep returns 0 when woken, and a wakeup before the sleep is not remembered', () => {
     const k = createKernel()
     const outcome = k.boot(function* () {

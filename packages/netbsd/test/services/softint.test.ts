@@ -27,7 +27,7 @@ function noting(log: string[], text: string): () => Steps {
   }
 }
 
-describe.each(releases)('softint(9) on NetBSD $release (§3.10)', (driver) => {
+describe.each(releases)('softint(9) on NetBSD $release', (driver) => {
   const { createKernel } = driver
 
   it('runs the most urgent level first, serial net bio clock, and each level in order', () => {
@@ -355,7 +355,7 @@ describe.each(releases)('softint(9) on NetBSD $release (§3.10)', (driver) => {
   })
 })
 
-describe('softint_schedule_cpu (§3.10)', () => {
+describe('softint_schedule_cpu', () => {
   it('runs a SOFTINT_RCPU handler on the CPU asked for', () => {
     const k = createKernel10({ ncpu: 3 })
     const outcome = k.boot(function* () {

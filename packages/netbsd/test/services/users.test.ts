@@ -6,7 +6,7 @@ import { MS, releases, spawn, valueOf } from './releases.js'
 const EWOULDBLOCK = 35
 const EBUSY = 16
 
-describe.each(releases)('in-tree users on NetBSD $release (§6)', ({ release, createKernel }) => {
+describe.each(releases)('in-tree users on NetBSD $release', ({ release, createKernel }) => {
   it('1 pgdaemon: a null argument is its own LWP; mtsleep without relock around a spin mutex; wakes those who wait', () => {
     const k = createKernel({ ncpu: 2 })
     const lock = k.mutex('uvm_fpageqlock', k.IPL_VM)
@@ -376,7 +376,7 @@ describe.each(releases)('in-tree users on NetBSD $release (§6)', ({ release, cr
   })
 })
 
-describe('cgd on NetBSD 10.1 (§6, 10)', () => {
+describe('cgd on NetBSD 10.1', () => {
   it('a WQ_FPU, WQ_PERCPU workqueue computes on every CPU, and the units do not leak into each other', () => {
     const k = createKernel10({ ncpu: 3 })
     const outcome = k.boot(function* () {

@@ -4,7 +4,7 @@ import { MS, panicOf, releases, spawn, valueOf } from './releases.js'
 
 const EINVAL = 22
 
-describe.each(releases)('views and console of NetBSD $release (§3.14, §3.15)', (driver) => {
+describe.each(releases)('views and console of NetBSD $release', (driver) => {
   const { createKernel } = driver
   const [lidOfLwp0, firstLid] = driver.lids
 

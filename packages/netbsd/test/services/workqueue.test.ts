@@ -30,7 +30,7 @@ function workers(k: NetbsdKernel, name = 'wq'): string[] {
   return k.proc0.lwps.map((lwp) => lwp.l_name).filter((lname) => lname.startsWith(name))
 }
 
-describe.each(releases)('workqueue(9) on NetBSD $release (§3.11)', (driver) => {
+describe.each(releases)('workqueue(9) on NetBSD $release', (driver) => {
   const { createKernel } = driver
 
   it('hands over the whole list, runs it in order outside the lock, and then what came meanwhile', () => {
