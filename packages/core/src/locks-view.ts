@@ -1,7 +1,7 @@
 import type { Spinnable } from './lock.js'
 import { Lock } from './lock.js'
 import type { Machine } from './machine.js'
-import { describe } from './machine.js'
+import { describe } from './checking.js'
 import type { WaitObject } from './sleep-queue.js'
 import { ThreadMark, ThreadState, type Thread } from './thread.js'
 

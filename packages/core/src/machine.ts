@@ -1,13 +1,6 @@
 import { BigLock } from './big-lock.js'
-import {
-  CallPhase,
-  CallPort,
-  ComposedCall,
-  type KernelCall,
-  type Operation,
-  type Steps,
-  type Suspension,
-} from './call.js'
+import { CallPhase, CallPort, ComposedCall, type KernelCall, type Operation, type Steps } from './call.js'
+import { describe, generatorNext, inRange, stepsOf } from './checking.js'
 import { Console } from './console.js'
 import type { Cpu } from './cpu.js'
 import { KernelPanic, SimulatorFault, UndefinedBehaviour } from './errors.js'
@@ -364,38 +357,4 @@ export class Machine {
     thread.steps = this.policy.returned(thread, value)
     if (thread.steps === null) this.scheduler.end(thread)
   }
-}
-
-/**
- * What every generator inherits from. Each generator function gives its generators a shape of their own, so looking
- * `next` up on a body is the one load of a switch that no cache helps; it is called from here instead.
- */
-const generatorPrototype = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as {
-  next: (this: Steps) => IteratorResult<Suspension, unknown>
-}
-const { next: generatorNext } = generatorPrototype
-
-/**
- * What a body or a callback returned when it was called, if that is what a generator function returns.
- *
- * @param name - Whose function it is, for the error.
- */
-export function stepsOf(value: unknown, name: string): Steps {
-  if (Object.getPrototypeOf(Object.getPrototypeOf(value ?? 0)) === generatorPrototype) return value as Steps
-  throw new TypeError(`the function of ${name} is not a generator function: write function*`)
-}
-
-/** How messages name a thread. */
-export function describe(thread: Thread): string {
-  return `${thread.name ?? thread.process.name} (${thread.id})`
-}
-
-/** A whole number within bounds, both included, or an error that says which option is off. */
-export function inRange(name: string, value: number, min: number, max: number): number {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(
-      `${name} must be a whole number from ${min} to ${max}, not ${typeof value === 'number' ? value : `'${String(value)}'`}`,
-    )
-  }
-  return value
 }
