@@ -230,7 +230,9 @@ export function kernelOf<K extends CommonKernel & Runs<K>, C extends object>(
   let KernelObject: (new (machine: NetbsdMachine) => K) | null = null
   return (options = {}) => {
     const machine = new NetbsdMachine(release, options)
-    KernelObject ??= kernelClass(machine, constants, [...COMMON, extra]) as unknown as new (machine: NetbsdMachine) => K
+    KernelObject ??= kernelClass(constants, namedGroups([...COMMON, extra], machine)) as unknown as new (
+      machine: NetbsdMachine,
+    ) => K
     const kernel = new KernelObject(machine)
     machine.kernel = kernel
     return kernel
@@ -250,20 +252,30 @@ const COMMON: readonly Group[] = [
   (machine) => machine.kthread,
 ]
 
+/** Groups of functions with what is in them, found by making each once on some machine of the release. */
+function namedGroups(groups: readonly Group[], specimen: NetbsdMachine): NamedGroup[] {
+  return groups.map((group) => ({ group, names: Object.keys(group(specimen)) }))
+}
+
+interface NamedGroup {
+  readonly group: Group
+  readonly names: readonly string[]
+}
+
 /**
  * The class of a release's kernel objects. Its prototype has the constants, and for each function a getter, so that a
  * kernel is made without making the some hundred functions most of which it will never need.
  *
- * @param specimen - Some machine of the release: its groups are made once to see what is in them.
+ * The class lives as long as the program, and so does what its getters can see: no machine is among it.
  */
-function kernelClass(specimen: NetbsdMachine, constants: object, groups: readonly Group[]): typeof Identity {
+function kernelClass(constants: object, groups: readonly NamedGroup[]): typeof Identity {
   class KernelObject extends Identity {
     static {
       for (const [name, value] of Object.entries(constants)) {
         Object.defineProperty(this.prototype, name, { value, enumerable: true })
       }
-      for (const [index, group] of groups.entries()) {
-        for (const name of Object.keys(group(specimen))) {
+      for (const [index, { group, names }] of groups.entries()) {
+        for (const name of names) {
           const get = function (this: KernelObject): unknown {
             return this.functionOf(index, group, name)
           }

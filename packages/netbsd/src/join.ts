@@ -108,14 +108,13 @@ export const join: Operation = {
     if (target.cpu.machine !== machine) throw new TypeError('kthread_join: the LWP belongs to another kernel')
     machine.assertSleepable(lwp, 'kthread_join')
     checkTarget(machine, target)
+    // Here, not with the claim: in 6 that may have to wait for the slot, and a second joiner would pass meanwhile.
+    target.wasJoined = true
     if (machine.reading === 'page' && target.state === ThreadState.dead) {
       // Destroyed before it ever ran: it has no barrier to pass, and it has terminated (NB-G-08).
-      target.wasJoined = true
       lwp.result = 0
       return true
     }
-    // Here, not with the claim: in 6 that may have to wait for the slot, and a second joiner would pass meanwhile.
-    target.wasJoined = true
     lwp.c = claim(machine, target) ? 'claimed' : 'waiting'
     return this.resume(machine, lwp)
   },
