@@ -20,6 +20,11 @@ export function releaseOf(contract: AnyContract): string {
   return `${contract.os}/${contract.release}`
 }
 
+/** Where a clause stands: its section, and before it the page where the release has more than one. */
+export function placeOf({ pages }: AnyContract, { page, section }: { page: string; section: string }): string {
+  return pages.length === 1 ? section : `${page}, ${section}`
+}
+
 /** The contracts of one release (`netbsd/6`) or one system (`netbsd`); all of them when nothing was asked for. */
 export function contractsOf(contracts: readonly AnyContract[], asked: string | undefined): readonly AnyContract[] {
   if (asked === undefined) return contracts

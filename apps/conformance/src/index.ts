@@ -15,6 +15,6 @@ export async function conformance(release?: string): Promise<Report> {
   return reportOf(contracts, surveyEntries(contracts.flatMap(entriesOf)))
 }
 
-export type { Report, ReportedRelease } from './report/json.js'
+export type { Report, ReportedPage, ReportedRelease } from './report/json.js'
 export type { ClauseTotals, Totals } from './totals.js'
 export type { ClauseResult, ClauseState, DivergenceResult, Evidence, RunEvidence } from '@kt/core/contract'

@@ -5,7 +5,7 @@ import { countClauses } from './totals.js'
 
 type Results = Survey['clauses']
 
-/** The verdicts on one release by section of its page. At the foot, what was executed and what only describes. */
+/** The verdicts on one page by section. At the foot, what was executed and what only describes. */
 export function matrix(terminal: Terminal, clauses: Results): string {
   const { colours } = terminal
   const { bold, dim } = colours

@@ -1,13 +1,15 @@
 /** Runs contracts and keeps the verdicts. Everything that is printed or written is made from a survey. */
 import { runClause, runDivergence } from '@kt/core/contract'
 import type { ClauseResult, DivergenceResult } from '@kt/core/contract'
-import { idOf, releaseOf, type AnyContract, type Entry } from './contracts.js'
+import { idOf, placeOf, releaseOf, type AnyContract, type Entry } from './contracts.js'
 
 export type Reading = ClauseResult['reading']
 
 export const READINGS: readonly Reading[] = ['page', 'kernel']
 
 export interface Survey {
+  /** What the clauses and divergences are of. */
+  readonly contracts: readonly AnyContract[]
   readonly clauses: readonly ClauseResult[]
   readonly divergences: readonly DivergenceResult[]
 }
@@ -28,16 +30,23 @@ export function surveyEntries(
       divergences.push(runDivergence(entry.contract, entry.divergence))
     }
   }
-  return { clauses, divergences }
+  return { contracts: [...new Set(entries.map(({ contract }) => contract))], clauses, divergences }
 }
 
 /** The part of a survey that is about one release. */
 export function partOf({ clauses, divergences }: Survey, contract: AnyContract): Survey {
   const name = releaseOf(contract)
   return {
+    contracts: [contract],
     clauses: clauses.filter(({ release }) => release === name),
     divergences: divergences.filter(({ release }) => release === name),
   }
+}
+
+/** Where the clause of a verdict stands, as `placeOf` tells it. */
+export function standingOf({ contracts }: Survey, result: ClauseResult): string {
+  const contract = contracts.find((candidate) => releaseOf(candidate) === result.release)!
+  return placeOf(contract, result)
 }
 
 /** Verdicts that are none, because the check broke down: faults of ours. */

@@ -40,7 +40,8 @@ export function countClauses(results: Survey['clauses']): ClauseTotals {
   const count = (reading: string, state: string): number =>
     results.filter((result) => result.reading === reading && result.state === state).length
   return {
-    clauses: new Set(results.map(({ id }) => id)).size,
+    // Two releases may share a page, and its ids with it.
+    clauses: new Set(results.map(({ release, id }) => `${release} ${id}`)).size,
     page: { pass: count('page', 'pass'), fail: count('page', 'fail') },
     kernel: {
       pass: count('kernel', 'pass'),

@@ -32,7 +32,7 @@ const TIMEOUT_MS = 120_000
 
 describe('as a process', () => {
   test(
-    'kt prints a matrix for each release, and its exit says what its last line says',
+    'kt prints a matrix for each page, and its exit says what its last line says',
     () => {
       const { status, out, err } = spawn()
       expect(err).toBe('')

@@ -40,9 +40,11 @@ describe('the report', () => {
   test('the schema refuses what it does not know, and what is missing', () => {
     const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema)
     const [clause] = report.clauses
+    const [release] = report.releases
     const short = { ...report, totals: undefined }
     expect(validate({ ...report, today: 'Monday' })).toBe(false)
     expect(validate({ ...report, clauses: [{ ...clause, state: 'skip' }] })).toBe(false)
+    expect(validate({ ...report, releases: [{ ...release, pages: [] }] })).toBe(false)
     expect(validate({ ...report, schema: 'kt-report/2' })).toBe(false)
     expect(validate(short)).toBe(false)
   })
@@ -62,6 +64,14 @@ describe('the report', () => {
     expect(report.releases.map(({ release }) => release)).toEqual(['netbsd/6', 'netbsd/10.1'])
     expect([...new Set(report.clauses.map(({ release }) => release))]).toEqual(['netbsd/6', 'netbsd/10.1'])
     expect([...new Set(report.divergences.map(({ release }) => release))]).toEqual(['netbsd/6', 'netbsd/10.1'])
+  })
+
+  test('has the pages of a release with their dates, and every clause is of one of them', () => {
+    expect(report.releases.map(({ pages }) => pages)).toEqual([
+      [{ page: 'kthread(9)', date: 'August 7, 2011' }],
+      [{ page: 'kthread(9)', date: 'April 21, 2015' }],
+    ])
+    expect([...new Set(report.clauses.map(({ page }) => page))]).toEqual(['kthread(9)'])
   })
 
   test('every divergence breaks clauses of its own release', () => {

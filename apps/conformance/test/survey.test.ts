@@ -67,6 +67,16 @@ test('totals count executed and described apart, and each reading by itself', ()
   })
 })
 
+test('a clause that two releases share is counted in both', () => {
+  const clauses = [toyClause('T-1', () => undefined)]
+  const found = surveyEntries([toyContract({ clauses }), toyContract({ release: '2', clauses })].flatMap(entriesOf))
+  expect(totalsOf(found).executed).toEqual({
+    clauses: 2,
+    page: { pass: 2, fail: 0 },
+    kernel: { pass: 2, contradicts: 0, fail: 0 },
+  })
+})
+
 test('before each clause or divergence runs, its name and place are told', () => {
   const heard: unknown[] = []
   const contract = toyContract({

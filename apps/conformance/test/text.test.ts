@@ -129,6 +129,14 @@ describe('failures', () => {
     ])
   })
 
+  test('one that two releases share is told of the first, and the other is named with its release', () => {
+    const clauses = [toyClause('T-1', violates('no check yet'))]
+    const entries = [toyContract({ clauses }), toyContract({ release: '2', clauses })].flatMap(entriesOf)
+    const [tale = ''] = failures(paper().terminal, surveyEntries(entries))
+    expect(tale).toContain('fail  T-1  toy/1, FUNCTIONS, toy_create, pri, reading page and kernel\n')
+    expect(tale).toMatch(/\n {2}also {6}T-1 \(toy\/2\)$/)
+  })
+
   test('after the eighth they are only named', () => {
     const paragraphs = failures(paper().terminal, longFailures(10))
     expect(paragraphs).toHaveLength(9)
@@ -169,7 +177,7 @@ describe('the last line', () => {
       described: { clauses: 24, page: { pass: 24, fail: 0 }, kernel: { pass: 24, contradicts: 0, fail: 0 } },
       divergences: { rows: 130, differ: 60, pass: 130, fail: 0 },
     }
-    const line = lastLine(paper(80).terminal, totals, { clauses: [], divergences: [] }, 12.34)
+    const line = lastLine(paper(80).terminal, totals, { contracts: [], clauses: [], divergences: [] }, 12.34)
     expect(line).toBe('all hold: executed 400/400, kernel 360+40; described 24/24; D 130/130; 12.3 s')
     expect(line.length).toBeLessThanOrEqual(80)
   })

@@ -1,4 +1,4 @@
-import { ClauseViolation, type Clause, type Trial } from '@kt/core/contract'
+import { ClauseViolation, type Clause, type PageFacts, type Trial } from '@kt/core/contract'
 import type { AnyContract } from '../src/contracts.js'
 import { openTerminal, type Terminal } from '../src/terminal.js'
 
@@ -18,7 +18,15 @@ export function toyClause(
   check: Clause<unknown>['check'],
   changes: Partial<Clause<unknown>> = {},
 ): Clause<unknown> {
-  return { id, section: 'FUNCTIONS, toy_create, pri', says: `${id} is kept`, kind: 'executed', check, ...changes }
+  return {
+    id,
+    page: 'toy(9)',
+    section: 'FUNCTIONS, toy_create, pri',
+    says: `${id} is kept`,
+    kind: 'executed',
+    check,
+    ...changes,
+  }
 }
 
 export function violates(saw: string): () => never {
@@ -31,20 +39,16 @@ export function holdsUnderPage({ reading }: Trial<unknown>): void {
   if (reading === 'kernel') throw new ClauseViolation('nobody waited')
 }
 
+export function toyPage(page: string, date: string): PageFacts {
+  return { page, date, header: 'sys/toy.h', functions: [], codeReferences: [], seeAlso: [], history: null }
+}
+
 export function toyContract(changes: Partial<AnyContract>): AnyContract {
   return {
     os: 'toy',
     release: '1',
     label: 'Toy 1',
-    facts: {
-      page: 'toy(9)',
-      date: 'May 1, 2001',
-      header: 'sys/toy.h',
-      functions: [],
-      codeReferences: [],
-      seeAlso: [],
-      history: null,
-    },
+    pages: [toyPage('toy(9)', 'May 1, 2001')],
     createKernel: (): ToyKernel => ({ console: [], now: 0, trace: null }),
     clauses: [],
     divergences: [],

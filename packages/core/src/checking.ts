@@ -28,6 +28,12 @@ export function describe(thread: Thread): string {
   return `${thread.name ?? thread.process.name} (${thread.id})`
 }
 
+/** One of the allowed words, or an error that lists them. */
+export function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value
+  throw new RangeError(`${name} must be one of ${allowed.join(', ')}, not ${value}`)
+}
+
 /** A whole number within bounds, both included, or an error that says which option is off. */
 export function inRange(name: string, value: number, min: number, max: number): number {
   if (!Number.isInteger(value) || value < min || value > max) {

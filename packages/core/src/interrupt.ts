@@ -1,6 +1,7 @@
 import type { Steps } from './call.js'
 import { Attention, type Cpu } from './cpu.js'
 import { Thread, ThreadMark, ThreadState } from './thread.js'
+import { Due } from './timeline.js'
 
 /** A hardware interrupt that has been raised and waits for its CPU to take it. */
 export interface InterruptHandler {
@@ -17,6 +18,20 @@ export function raise(cpu: Cpu, handler: InterruptHandler): void {
   cpu.hardPending.splice(at < 0 ? cpu.hardPending.length : at, 0, handler)
   cpu.attention |= Attention.hard
   cpu.machine.scheduler.setReady(cpu)
+}
+
+/** A hardware interrupt that comes at a time. */
+export class RaiseLater extends Due {
+  constructor(
+    private readonly cpu: Cpu,
+    private readonly handler: InterruptHandler,
+  ) {
+    super()
+  }
+
+  override fire(): void {
+    raise(this.cpu, this.handler)
+  }
 }
 
 /** A soft interrupt level of a CPU: a thread that is run on top of whatever the CPU does, when it has been asked for. */

@@ -38,6 +38,15 @@ const SLICE_CALLS = 1000
 const STEPS_MAX = 50_000_000
 const NS_PER_SECOND = 1_000_000_000
 
+/** Where `addressOf` begins, and how far its objects lie apart. */
+const FIRST_ADDRESS = 0xd000_1000
+const ADDRESS_STEP = 0x400
+
+/** A composed call runs as the calls it is composed of. */
+const neverOnePiece: Operation['start'] = () => {
+  throw new SimulatorFault('a composed call was run as a call of one piece')
+}
+
 /** A deterministic machine with a release's policy: it has no idea whose. */
 export class Machine {
   readonly ncpu: number
@@ -64,8 +73,8 @@ export class Machine {
     new AddressSpace('interrupt'),
   )
 
-  /** All processes, in order of creation; views and reports go through them. */
-  readonly processes: Process[] = []
+  /** All processes, oldest first; views and reports go through them. */
+  readonly processes: Set<Process> = new Set()
 
   /** The thread that executes, null between turns and outside `run`. */
   running: Thread | null = null
@@ -90,6 +99,7 @@ export class Machine {
   private mainValue: unknown = undefined
 
   private readonly turns: Turns = new Turns(this)
+  private readonly addresses: Map<object, number> = new Map()
   private isActive = false
 
   constructor(
@@ -148,6 +158,11 @@ export class Machine {
     return this.announces || (this.cpu.attention !== 0 && this.scheduler.mustGiveWay(this.cpu))
   }
 
+  /** The same for functions that are made for one kernel, by name. */
+  call<T>(name: string, steps: Steps<T>): KernelCall<T> {
+    return this.compose({ name, start: neverOnePiece, resume: neverOnePiece }, steps)
+  }
+
   private cannotEnter(name: string): never {
     if (this.running === null) {
       throw new TypeError(
@@ -176,6 +191,20 @@ export class Machine {
     )
     this.stop({ kind: 'fault', error, thread })
     throw error
+  }
+
+  // Words
+
+  /**
+   * What `%p` prints for an object: a number of its own in order of first use, spaced like structures in memory.
+   */
+  readonly addressOf = (object: object): number => {
+    let address = this.addresses.get(object)
+    if (address === undefined) {
+      address = FIRST_ADDRESS + this.addresses.size * ADDRESS_STEP
+      this.addresses.set(object, address)
+    }
+    return address
   }
 
   // Stopping

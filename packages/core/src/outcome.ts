@@ -15,7 +15,7 @@ export type Halt =
 export interface ThreadReport {
   readonly id: number
   readonly name: string
-  /** `sleeping`, `runnable`, `running`, `spinning`, `embryo` or `dead`. */
+  /** `sleeping`, `runnable`, `running`, `spinning`, `stopped`, `embryo` or `dead`. */
   readonly state: string
   /** The call it is in while it waits, else null: `kthread_join`. */
   readonly call: string | null
@@ -100,13 +100,15 @@ function reportOrNull(thread: Thread | null): ThreadReport | null {
   return thread === null ? null : report(thread)
 }
 
+const STUCK: ReadonlySet<ThreadState> = new Set([ThreadState.sleeping, ThreadState.running, ThreadState.stopped])
+
 /** Threads that wait for something nobody will bring. Housekeeping always waits and is left out. */
 export function waiting(machine: Machine): ThreadReport[] {
   const stuck: ThreadReport[] = []
   for (const process of machine.processes) {
     for (const thread of process.threads()) {
       if (thread.is(ThreadMark.background)) continue
-      if (thread.state === ThreadState.sleeping || thread.state === ThreadState.running) stuck.push(report(thread))
+      if (STUCK.has(thread.state)) stuck.push(report(thread))
     }
   }
   return stuck.reverse()
@@ -124,5 +126,7 @@ function stateName(thread: Thread): string {
       return 'sleeping'
     case ThreadState.dead:
       return 'dead'
+    case ThreadState.stopped:
+      return 'stopped'
   }
 }

@@ -139,8 +139,33 @@ export class Scheduler {
     const { timer } = thread
     if (timer !== null && timer.isArmed && !this.policy.timeoutOutlivesWakeup) this.machine.timeline.cancel(timer)
     thread.wakeReason = reason
-    thread.marks &= ~ThreadMark.interruptible
+    thread.marks &= ~(ThreadMark.interruptible | ThreadMark.asleep)
     this.machine.trace?.wake(thread, reason)
+    // A stopped one has its sleep behind it, and runs when it is let go.
+    if (thread.state === ThreadState.stopped) return
+    this.policy.woken(thread)
+    this.enqueue(thread)
+  }
+
+  /**
+   * Holds back a thread until `letGo`: one that sleeps, which stays on its queue and can be woken there; one that is
+   * queued to run; or the running one, whose call then gives up its CPU.
+   */
+  stop(thread: Thread): void {
+    if (thread.state === ThreadState.sleeping) thread.marks |= ThreadMark.asleep
+    else if (thread.state === ThreadState.runnable) thread.cpu.queue.remove(thread)
+    thread.state = ThreadState.stopped
+    this.machine.trace?.stop(thread)
+  }
+
+  /** Lets a stopped thread go: it sleeps on, or becomes runnable if it did not sleep or was woken meanwhile. */
+  letGo(thread: Thread): void {
+    this.machine.trace?.letGo(thread)
+    if (thread.is(ThreadMark.asleep)) {
+      thread.marks &= ~ThreadMark.asleep
+      thread.state = ThreadState.sleeping
+      return
+    }
     this.policy.woken(thread)
     this.enqueue(thread)
   }
@@ -371,7 +396,8 @@ class SleepTimer extends Due {
 
   override fire(): void {
     const { thread } = this
-    if (thread.state === ThreadState.sleeping) this.scheduler.wake(thread, WakeReason.timedOut)
+    const isAsleep = thread.state === ThreadState.sleeping || thread.is(ThreadMark.asleep)
+    if (isAsleep) this.scheduler.wake(thread, WakeReason.timedOut)
     // Only where a release lets the time-out outlive the wakeup: the thread has not run yet, and will find it fired.
     else thread.wakeReason = WakeReason.timedOut
   }

@@ -17,6 +17,8 @@ export const ThreadState = {
   sleeping: 4,
   /** Has ended; nothing of it runs again. */
   dead: 5,
+  /** Held back until it is let go; a sleep that had begun goes on underneath (`ThreadMark.asleep`). */
+  stopped: 6,
 } as const
 export type ThreadState = (typeof ThreadState)[keyof typeof ThreadState]
 
@@ -42,6 +44,8 @@ export const ThreadMark = {
   interruptFrame: 64,
   /** In user mode, where it gives way to whatever asked for it in the kernel. */
   inUserMode: 128,
+  /** Stopped while it slept, and not woken since: let go, it sleeps on. */
+  asleep: 256,
 } as const
 
 /**

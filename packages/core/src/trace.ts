@@ -18,6 +18,8 @@ const KINDS = [
   'exit',
   'note',
   'mark',
+  'stop',
+  'let go',
 ] as const
 export type EventKind = (typeof KINDS)[number]
 
@@ -82,6 +84,12 @@ export class Trace {
   }
   spin(thread: Thread, lock: unknown): void {
     this.add(KIND.spin, thread.cpu, thread, 0, lock)
+  }
+  stop(thread: Thread): void {
+    this.add(KIND.stop, thread.cpu, thread, 0, null)
+  }
+  letGo(thread: Thread): void {
+    this.add(KIND['let go'], thread.cpu, thread, 0, null)
   }
   exit(thread: Thread): void {
     this.add(KIND.exit, thread.cpu, thread, 0, null)

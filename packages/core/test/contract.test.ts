@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { equal, holds, panics, runClause, runClauses, runDivergence, Trial, valueOf } from '../src/contract/index.js'
-import type { Clause, Contract, Divergence, TrialOptions } from '../src/contract/index.js'
+import type { Clause, Contract, Divergence, PageFacts, TrialOptions } from '../src/contract/index.js'
 import type { Steps } from '../src/call.js'
+import { SimulatorFault } from '../src/errors.js'
 import { Plain } from './personality.js'
 
 /** A kernel as a contract knows it: its reading decides whether it keeps its word. */
@@ -20,7 +21,7 @@ class Kernel {
 }
 
 function clause(id: string, check: (trial: Trial<Kernel>) => void): Clause<Kernel> {
-  return { id, section: 'create', says: 'it holds', kind: 'executed', check }
+  return { id, page: 'plain(9)', section: 'create', says: 'it holds', kind: 'executed', check }
 }
 
 const always = clause('T-1', () => undefined)
@@ -33,20 +34,16 @@ function row(breaks: readonly string[], differs: boolean, observe: Divergence<Ke
   return { id: 'T-D-01', page: 'says so', kernel: 'does not', breaks, differs, observe }
 }
 
+function page(name: string, date: string): PageFacts {
+  return { page: name, date, header: 'plain.h', functions: [], codeReferences: [], seeAlso: [], history: null }
+}
+
 function contract(clauses: readonly Clause<Kernel>[], ...divergences: readonly Divergence<Kernel>[]): Contract<Kernel> {
   return {
     os: 'plain',
     release: '1',
     label: 'Plain 1',
-    facts: {
-      page: 'plain(9)',
-      date: 'today',
-      header: 'plain.h',
-      functions: [],
-      codeReferences: [],
-      seeAlso: [],
-      history: null,
-    },
+    pages: [page('plain(9)', 'today'), page('other(9)', 'tomorrow')],
     createKernel: (options) => new Kernel(options),
     clauses,
     divergences,
@@ -104,6 +101,37 @@ describe('the verdict on a clause', () => {
     expect(evidence.runs).toEqual([
       { console: ['hello'], nowNs: 5, events: 4, traceHash: expect.stringMatching(/^[0-9a-f]{16}$/) as string },
     ])
+  })
+})
+
+describe('a contract with two pages', () => {
+  test('gives a trial the facts of each by name', () => {
+    const trial = new Trial(contract([]), 'page')
+    expect(trial.page('plain(9)').date).toBe('today')
+    expect(trial.page('other(9)').date).toBe('tomorrow')
+    const unknown = "plain/1 has no page 'plain(8)'; it has plain(9), other(9)"
+    expect(() => trial.page('plain(8)')).toThrow(new SimulatorFault(unknown))
+  })
+
+  test('tells of each clause which page it is from', () => {
+    const tried = [always, { ...always, id: 'T-2', page: 'other(9)' }]
+    const results = [...runClauses(contract(tried), ['page'])]
+    expect(results.map((result) => [result.id, result.page])).toEqual([
+      ['T-1', 'plain(9)'],
+      ['T-2', 'other(9)'],
+    ])
+  })
+
+  test('has no standing for a clause of a third: its check is broken and does not run', () => {
+    let runs = 0
+    const counting = clause('T-3', () => {
+      runs++
+    })
+    const stray = { ...counting, page: 'third(9)' }
+    const result = runClause(contract([stray]), stray, 'page')
+    expect(result).toMatchObject({ state: 'fail', isBroken: true, page: 'third(9)' })
+    expect(result.message).toContain("plain/1 has no page 'third(9)'")
+    expect(runs).toBe(0)
   })
 })
 

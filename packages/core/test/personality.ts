@@ -119,7 +119,7 @@ export class Plain {
       defaults,
       (index, machine) => new Cpu(index, machine, queue),
     )
-    this.machine.processes.push(this.process)
+    this.machine.processes.add(this.process)
   }
 
   get now(): number {

@@ -105,7 +105,7 @@ function* daemon({ machine, wmesg, ticks }: DaemonArgument): Steps<void> {
 /** Process 1, asleep until boot releases it, and then for good. */
 function createInit(machine: NetbsdMachine): Lwp {
   const proc = new Proc(1, 'init', { realUid: 0, effectiveUid: 0 }, machine.initialLimits(), new AddressSpace('init'))
-  machine.processes.push(proc)
+  machine.processes.add(proc)
   const lwp = new Lwp(1, null, proc, machine.cpus[0]!)
   lwp.l_class = P.SCHED_OTHER
   lwp.l_priority_base = P.MAXPRI_USER - proc.p_nice

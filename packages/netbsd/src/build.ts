@@ -1,27 +1,18 @@
 import {
-  Due,
-  format,
-  inRange,
-  locks,
-  raise,
-  ref,
-  waiting,
-  work,
+  beBusy,
+  hostCalls,
+  kernelClass,
+  KernelObject,
   workInUserMode,
-  type Fault,
-  type InterruptHandler,
-  type KernelCall,
+  type CallGroup,
   type Operation,
   type Outcome,
-  type PrintfArgument,
   type Steps,
-  type Thread,
-  type Trace,
 } from '@kt/core'
 import { autoconfCalls, Device } from './autoconf.js'
 import { boot } from './boot.js'
 import type { CpuInfo } from './cpu.js'
-import type { CommonKernel, InterruptOptions, Main, Runs, Services } from './kernel.js'
+import type { CommonKernel, Main, Runs, Services } from './kernel.js'
 import { createKthread, KTHREAD_IDLE, KTHREAD_MPSAFE } from './create.js'
 import type { KthreadCalls } from './kthread.js'
 import type { Lwp } from './lwp.js'
@@ -37,26 +28,8 @@ import { cpuView, ddbPs, ps, psText } from './views.js'
 /** What a release adds to the calls of all, apart from its constants. */
 type Extra<K, C> = Omit<K, keyof Services | keyof KthreadCalls | keyof Runs<K> | keyof C>
 
-/** Makes functions that belong together, bound to a machine. */
-type Group = (machine: NetbsdMachine) => object
-
-/** Reads that are properties: who and when. Functions and constants come from a release's prototype (`kernelClass`). */
-class Identity {
-  /** Groups of functions that were made so far, by their number. */
-  private readonly made: (Record<string, unknown> | undefined)[] = []
-
-  constructor(private readonly machine: NetbsdMachine) {}
-
-  /**
-   * A function of a group, which is made when the first of its functions is wanted. From then on it is the kernel's own
-   * property, because a call through the prototype's getter costs as much as the rest of a cheap call.
-   */
-  protected functionOf(index: number, group: Group, name: string): unknown {
-    const value = (this.made[index] ??= group(this.machine) as Record<string, unknown>)[name]
-    Object.defineProperty(this, name, { value, enumerable: true })
-    return value
-  }
-
+/** Reads that are properties: who and when. */
+class Identity extends KernelObject<NetbsdMachine> {
   get release(): string {
     return this.machine.release.version
   }
@@ -71,9 +44,6 @@ class Identity {
   get curproc(): Proc {
     return this.curlwp.process as Proc
   }
-  get ncpu(): number {
-    return this.machine.ncpu
-  }
   get proc0(): Proc {
     return this.machine.proc0
   }
@@ -81,25 +51,10 @@ class Identity {
     return this.machine.lwp0
   }
   get processes(): readonly Proc[] {
-    return this.machine.processes as Proc[]
-  }
-  get now(): number {
-    return this.machine.timeline.now
-  }
-  get ticks(): number {
-    return this.machine.ticks
-  }
-  get hz(): number {
-    return this.machine.hz
+    return [...this.machine.processes] as Proc[]
   }
   get cold(): boolean {
     return this.machine.cold
-  }
-  get console(): readonly string[] {
-    return this.machine.console.lines
-  }
-  get trace(): Trace | null {
-    return this.machine.trace
   }
   get remarks(): readonly Remark[] {
     const leaks = this.machine.unjoined.map((lwp) => ({
@@ -111,40 +66,17 @@ class Identity {
 }
 
 /** The functions that are no kernel calls of a page. */
-function hostCalls(machine: NetbsdMachine) {
-  const busy = (operation: Operation, ns: number) => {
-    if (!Number.isInteger(ns) || ns < 0)
-      throw new RangeError(`${operation.name}: a whole number of nanoseconds, not ${String(ns)}`)
-    machine.enter(operation).a = ns
-    return machine.port
-  }
-  const say = (operation: Operation, fmt: string, args: readonly PrintfArgument[]): KernelCall<never> => {
-    const lwp = machine.enter(operation)
-    lwp.a = fmt
-    lwp.b = args
-    return machine.port
-  }
+function ownCalls(machine: NetbsdMachine) {
   return {
+    ...hostCalls(machine, { min: P.IPL_PREEMPT, max: P.IPL_HIGH, usual: P.IPL_VM }),
     curcpu: () => machine.cpu,
     cpu_index: (ci: CpuInfo) => ci.index,
     cpu_lookup: (index: number) => machine.cpus[index] ?? null,
-    work: (ns: number) => busy(work, ns),
     user: (ns: number) => {
       // NB6-KT-07: kernel threads, all of process 0, have no user side; interrupts belong to no process at all.
       if (machine.running !== null && machine.running.process.pid <= 0)
         throw new TypeError('user() is for user processes: a kernel thread never leaves the kernel')
-      return busy(userMode, ns)
-    },
-    DELAY: (us: number) => busy(work, us * 1000),
-    printf: (fmt: string, ...args: readonly PrintfArgument[]) => say(print, fmt, args),
-    panic: (fmt: string, ...args: readonly PrintfArgument[]) => say(stop, fmt, args),
-    interrupt(body: () => Steps, options: InterruptOptions = {}): void {
-      const { ci = machine.cpus[0]!, ipl = P.IPL_VM, afterNs = 0, name = 'intr' } = options
-      inRange('ipl', ipl, P.IPL_PREEMPT, P.IPL_HIGH)
-      if (machine.cpus[ci.index] !== ci) throw new TypeError('interrupt: ci is not a CPU of this kernel')
-      const at = machine.timeline.now + inRange('afterNs', afterNs, 0, Number.MAX_SAFE_INTEGER)
-      machine.timeline.arm(new RaiseLater(ci, { name, ipl, body }), at)
-      if (afterNs === 0) machine.fireDue()
+      return beBusy(machine, userMode, ns)
     },
     setOffline: (ci: CpuInfo, isOffline: boolean) => machine.policy.setOffline(ci, isOffline),
     attach(body: (dev: Device) => Steps, name = `dev${machine.autoconf.attachments.length}`): Device {
@@ -154,20 +86,11 @@ function hostCalls(machine: NetbsdMachine) {
       return dev
     },
     process: (options: ProcessOptions, body: () => Steps) => startProcess(machine, options, body),
-    inject(fault: Fault): void {
-      machine.faults.inject(fault)
-    },
     sysctl: (name: string, value?: number) => sysctl(machine, name, value),
-    ref,
     ps: () => ps(machine),
     psText: () => psText(machine),
     ddbPs: () => ddbPs(machine),
-    locks: () => locks(machine),
-    waiting: () => waiting(machine),
     cpus: () => machine.cpus.map(cpuView),
-    mark(text: string): void {
-      machine.trace?.mark(machine.running, text)
-    },
   }
 }
 
@@ -180,40 +103,6 @@ const userMode: Operation = {
     return workInUserMode.start(machine, lwp)
   },
   resume: (machine, lwp) => workInUserMode.resume(machine, lwp),
-}
-
-const print: Operation = {
-  name: 'printf',
-  start(machine: NetbsdMachine, lwp) {
-    machine.console.write(formatted(machine, lwp))
-    lwp.result = undefined
-    return true
-  },
-  resume: () => true,
-}
-
-const stop: Operation = {
-  name: 'panic',
-  start: (machine: NetbsdMachine, lwp) => machine.panic(formatted(machine, lwp)),
-  resume: () => true,
-}
-
-function formatted(machine: NetbsdMachine, lwp: Thread): string {
-  return format(lwp.a as string, lwp.b as readonly PrintfArgument[], { address: machine.addressOf })
-}
-
-/** A hardware interrupt that comes at a time. */
-class RaiseLater extends Due {
-  constructor(
-    private readonly ci: CpuInfo,
-    private readonly handler: InterruptHandler,
-  ) {
-    super()
-  }
-
-  override fire(): void {
-    raise(this.ci, this.handler)
-  }
 }
 
 /**
@@ -230,17 +119,15 @@ export function kernelOf<K extends CommonKernel & Runs<K>, C extends object>(
   let KernelObject: (new (machine: NetbsdMachine) => K) | null = null
   return (options = {}) => {
     const machine = new NetbsdMachine(release, options)
-    KernelObject ??= kernelClass(constants, namedGroups([...COMMON, extra], machine)) as unknown as new (
-      machine: NetbsdMachine,
-    ) => K
+    KernelObject ??= kernelClass(Identity, constants, [...COMMON, extra], machine) as unknown as new (machine: NetbsdMachine) => K
     const kernel = new KernelObject(machine)
     machine.kernel = kernel
     return kernel
   }
 }
 
-const COMMON: readonly Group[] = [
-  hostCalls,
+const COMMON: readonly CallGroup<NetbsdMachine>[] = [
+  ownCalls,
   runCalls,
   rwlockCalls,
   autoconfCalls,
@@ -251,41 +138,6 @@ const COMMON: readonly Group[] = [
   (machine) => machine.callout,
   (machine) => machine.kthread,
 ]
-
-/** Groups of functions with what is in them, found by making each once on some machine of the release. */
-function namedGroups(groups: readonly Group[], specimen: NetbsdMachine): NamedGroup[] {
-  return groups.map((group) => ({ group, names: Object.keys(group(specimen)) }))
-}
-
-interface NamedGroup {
-  readonly group: Group
-  readonly names: readonly string[]
-}
-
-/**
- * The class of a release's kernel objects. Its prototype has the constants, and for each function a getter, so that a
- * kernel is made without making the some hundred functions most of which it will never need.
- *
- * The class lives as long as the program, and so does what its getters can see: no machine is among it.
- */
-function kernelClass(constants: object, groups: readonly NamedGroup[]): typeof Identity {
-  class KernelObject extends Identity {
-    static {
-      for (const [name, value] of Object.entries(constants)) {
-        Object.defineProperty(this.prototype, name, { value, enumerable: true })
-      }
-      for (const [index, { group, names }] of groups.entries()) {
-        for (const name of names) {
-          const get = function (this: KernelObject): unknown {
-            return this.functionOf(index, group, name)
-          }
-          Object.defineProperty(this.prototype, name, { get, enumerable: true })
-        }
-      }
-    }
-  }
-  return KernelObject
-}
 
 /** Boot and run. */
 function runCalls(machine: NetbsdMachine): Runs<unknown> {

@@ -93,7 +93,7 @@ function refusal(machine: NetbsdMachine): number {
   if (machine.nprocs + 1 > machine.maxproc) return EAGAIN
   const limit = machine.proc0.limits['RLIMIT_NPROC']!.soft
   // Not even if all processes were root's.
-  if (machine.processes.length + 1 <= limit) return 0
+  if (machine.processes.size + 1 <= limit) return 0
   let ofRoot = 0
   for (const process of machine.processes) if (process.credentials.realUid === 0) ofRoot++
   return ofRoot + 1 > limit ? EAGAIN : 0

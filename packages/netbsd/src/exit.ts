@@ -48,7 +48,7 @@ export function exitUserProcess(machine: NetbsdMachine, lwp: Lwp): void {
   removeTimeshared(machine, lwp)
   proc.remove(lwp)
   lwp.isFree = true
-  machine.processes.splice(machine.processes.indexOf(proc), 1)
+  machine.processes.delete(proc)
 }
 
 function removeTimeshared(machine: NetbsdMachine, lwp: Lwp): void {

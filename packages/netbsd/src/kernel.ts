@@ -1,4 +1,4 @@
-import type { Fault, KernelCall, LockReport, Out, Outcome, PrintfArgument, Steps, Trace, ThreadReport } from '@kt/core'
+import type { HostCalls, KernelCall, Outcome, Steps } from '@kt/core'
 import type { AutoconfCalls, Device } from './autoconf.js'
 import type { CalloutCalls } from './callout.js'
 import type { CondvarCalls } from './condvar.js'
@@ -22,7 +22,7 @@ export type Main<K, T> = (k: K) => Steps<T>
 
 /** What every release's kernel has besides the calls of its page. */
 export interface Services
-  extends SleepCalls, CondvarCalls, MutexCalls, RwlockCalls, KernelLockCalls, CalloutCalls, AutoconfCalls {
+  extends HostCalls, SleepCalls, CondvarCalls, MutexCalls, RwlockCalls, KernelLockCalls, CalloutCalls, AutoconfCalls {
   /** `6` or `10.1`. */
   readonly release: string
   /** Which contract holds where page and kernel part. */
@@ -39,50 +39,21 @@ export interface Services
   cpu_index: (ci: CpuInfo) => number
   /** The CPU of a number, null when there is none. */
   cpu_lookup: (index: number) => CpuInfo | null
-  /** How many CPUs there are. */
-  readonly ncpu: number
   /** Process 0, lwp0, and every process there is. */
   readonly proc0: Proc
   readonly lwp0: Lwp
   readonly processes: readonly Proc[]
-  /** Virtual nanoseconds, and clock ticks, since the machine was made. */
-  readonly now: number
-  readonly ticks: number
-  /** Clock ticks a second. */
-  readonly hz: number
   /** Until boot has configured the devices: calls that would sleep return at once. */
   readonly cold: boolean
 
-  // Time
-  /** Keeps the CPU busy for a time in nanoseconds, 0 for none. Interrupts and preemption suspend it. */
-  work: (ns: number) => KernelCall<void>
   /**
-   * The same in user mode, where the thread of a user process gives way to whatever asked for it meanwhile. A TypeError
+   * `work` in user mode, where the thread of a user process gives way to whatever asked for it meanwhile. A TypeError
    * in a kernel thread, which never leaves the kernel (NB6-KT-07).
    */
   user: (ns: number) => KernelCall<void>
-  /**
-   * Busy for a time in microseconds.
-   *
-   * @see delay.9.
-   */
-  DELAY: (us: number) => KernelCall<void>
-  /** Raises a hardware interrupt after a time, 0 for now. The handler may not sleep. */
-  interrupt: (body: () => Steps, options?: InterruptOptions) => void
   /** Takes a CPU out of use for unbound threads, or back (NB-D-29). One CPU has to stay in use. */
   setOffline: (ci: CpuInfo, isOffline: boolean) => void
 
-  // Words
-  /** Prints on the console, in the format of printf(9). */
-  printf: (fmt: string, ...args: readonly PrintfArgument[]) => KernelCall<void>
-  /**
-   * Prints and stops the kernel, with the outcome `panic`.
-   *
-   * @see panic.9.
-   */
-  panic: (fmt: string, ...args: readonly PrintfArgument[]) => KernelCall<never>
-
-  // Machine
   /**
    * A device to attach at boot, in order. For a cold machine.
    *
@@ -92,18 +63,10 @@ export interface Services
   attach: (body: (dev: Device) => Steps, name?: string) => Device
   /** Starts a user process with one LWP; its body is what it does in the kernel. */
   process: (options: ProcessOptions, body: () => Steps) => Proc
-  /** Makes a named allocation fail: `uarea`, `softint` or `workqueue`. */
-  inject: (fault: Fault) => void
   /** Reads a sysctl node; with a value writes it and returns 0 or `EINVAL`. A RangeError where there is no such node. */
   sysctl: (name: string, value?: number) => number | string
-  /** A cell for an out-pointer. */
-  ref: <T>(value?: T | null) => Out<T>
 
   // Views
-  /** Lines of the console. */
-  readonly console: readonly string[]
-  /** What happened, in order; null unless `createKernel` was asked for it. */
-  readonly trace: Trace | null
   /** What no release prints and a reader wants to know: leaks, open windows. */
   readonly remarks: readonly Remark[]
   /** All LWPs as `ps -s` shows them: process by process, the newest first. */
@@ -112,14 +75,8 @@ export interface Services
   psText: () => string
   /** The view of the debugger's `ps /l`. */
   ddbPs: () => string
-  /** Locks that somebody holds or waits for. */
-  locks: () => readonly LockReport[]
-  /** Threads that wait, housekeeping left out: in what call, for what, and what they hold. `done` does not say. */
-  waiting: () => readonly ThreadReport[]
   /** What each CPU does. */
   cpus: () => readonly CpuView[]
-  /** Puts a line of the scenario's own into the trace. */
-  mark: (text: string) => void
 }
 
 /** Boot and run, for the kernel type of a release. */
@@ -133,16 +90,6 @@ export interface Runs<K> {
   boot<T = undefined>(this: void, main?: Main<K, T>): Outcome<T>
   /** Runs another `main` on the same, now warm, machine. */
   run<T>(this: void, main: Main<K, T>): Outcome<T>
-}
-
-export interface InterruptOptions {
-  /** CPU that takes it; default the first. */
-  readonly ci?: CpuInfo
-  /** Level, default `IPL_VM`. */
-  readonly ipl?: number
-  /** Nanoseconds from now, default 0. */
-  readonly afterNs?: number
-  readonly name?: string
 }
 
 /** Everything but the calls that only one release has. */

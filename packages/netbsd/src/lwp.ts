@@ -61,6 +61,8 @@ export class Lwp extends Thread {
         return P.LSONPROC
       case ThreadState.sleeping:
         return P.LSSLEEP
+      case ThreadState.stopped:
+        return P.LSSTOP
       case ThreadState.dead:
         return P.LSZOMB
     }

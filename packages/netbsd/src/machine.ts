@@ -3,13 +3,11 @@ import {
   Budget,
   inRange,
   Machine,
-  SimulatorFault,
+  oneOf,
   SleepQueue,
   ThreadMark,
-  type KernelCall,
   type Limits,
   type MachineOptions,
-  type Operation,
   type Steps,
   type Thread,
   type WaitObject,
@@ -140,26 +138,13 @@ export class NetbsdMachine extends Machine {
     this.maxlwp = release.maxlwp
     this.nextLid = release.lidFirstKthread
     this.proc0 = new Proc(0, 'swapper', ROOT, this.initialLimits(), new AddressSpace('proc0'))
-    this.processes.push(this.proc0)
+    this.processes.add(this.proc0)
     this.lwp0 = new Lwp(release.lidOfLwp0, null, this.proc0, this.cpus[0]!)
     this.lwp0.l_flag = P.LW_SYSTEM
     this.lwp0.l_priority_base = P.PRI_VM
     this.lwp0.l_class = P.SCHED_FIFO
     this.proc0.add(this.lwp0)
   }
-
-  /**
-   * What `%p` prints for an object: a number of its own in order of first use, spaced like structures in memory.
-   */
-  readonly addressOf = (object: object): number => {
-    let address = this.addresses.get(object)
-    if (address === undefined) {
-      address = FIRST_ADDRESS + this.addresses.size * ADDRESS_STEP
-      this.addresses.set(object, address)
-    }
-    return address
-  }
-  private readonly addresses: Map<object, number> = new Map()
 
   /** The LWP that executes; under hardware interrupts the one they interrupted, be it that of the idle loop. */
   get curlwp(): Lwp | null {
@@ -171,7 +156,7 @@ export class NetbsdMachine extends Machine {
 
   /** How many processes there are, 0 and init among them. */
   get nprocs(): number {
-    return this.processes.length
+    return this.processes.size
   }
 
   newLid(): number {
@@ -245,34 +230,15 @@ export class NetbsdMachine extends Machine {
     this.trace?.note(this.running, `${id}: ${text}`)
   }
 
-  /** A composed call, for the functions of a kernel object. */
-  call<T>(name: string, steps: Steps<T>): KernelCall<T> {
-    return this.compose({ name, start: never, resume: never }, steps)
-  }
-
   /** Threads created to be joined that nobody has joined (NB6-KT-47). */
   get unjoined(): readonly Lwp[] {
     return this.proc0.lwps.filter((lwp) => (lwp.l_pflag & P.LP_MUSTJOIN) !== 0 && !lwp.wasJoined)
   }
 }
 
-const FIRST_ADDRESS = 0xd000_1000
-const ADDRESS_STEP = 0x400
-
 const ROOT = { realUid: 0, effectiveUid: 0 }
-
-/** A composed call runs as the calls it is composed of. */
-const never: Operation['start'] = () => {
-  throw new SimulatorFault('a composed call was run as a call of one piece')
-}
 
 /** What can be slept on: anything but nothing. */
 export function isIdent(value: unknown): value is WaitObject {
   return value !== null && value !== undefined
-}
-
-/** One of the allowed words, or an error that lists them. */
-function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
-  if (allowed.includes(value)) return value
-  throw new RangeError(`${name} must be one of ${allowed.join(', ')}, not ${value}`)
 }

@@ -36,6 +36,7 @@ export const MAXCOMLEN = 16
 export const LSIDL = 1
 export const LSRUN = 2
 export const LSSLEEP = 3
+export const LSSTOP = 4
 export const LSZOMB = 5
 export const LSONPROC = 7
 

@@ -33,7 +33,7 @@ export function startProcess(machine: NetbsdMachine, options: ProcessOptions, bo
   lwp.l_priority_base = P.MAXPRI_USER - proc.p_nice
   lwp.a = body
   proc.add(lwp)
-  machine.processes.push(proc)
+  machine.processes.add(proc)
   machine.policy.timeshared.push(lwp)
   machine.trace?.create(lwp)
   if (machine.cold) machine.waitingForBoot.push(lwp)

@@ -5,7 +5,7 @@ export { callout_t } from './callout.js'
 export { kcondvar_t } from './condvar.js'
 export { CpuInfo } from './cpu.js'
 export type { FpuPort } from './fpu.js'
-export type { InterruptOptions, Main } from './kernel.js'
+export type { Main } from './kernel.js'
 export type { Lwp } from './lwp.js'
 export type { NetbsdOptions, Reading, Remark } from './machine.js'
 export type { ThreadFunction } from './kthread.js'
@@ -20,6 +20,7 @@ export type { Work, Workqueue } from './workqueue.js'
 export { KernelPanic, ref, seededOracle, UndefinedBehaviour, usualOracle } from '@kt/core'
 export type {
   Fault,
+  InterruptOptions,
   KernelCall,
   LockReport,
   Oracle,

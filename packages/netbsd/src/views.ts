@@ -37,7 +37,7 @@ const WMESG_CHARS = 8
 
 /** All LWPs by process, newest first. */
 export function ps(machine: NetbsdMachine): PsEntry[] {
-  return (machine.processes as Proc[]).flatMap((proc) => proc.lwps.map((lwp) => entry(proc, lwp)))
+  return ([...machine.processes] as Proc[]).flatMap((proc) => proc.lwps.map((lwp) => entry(proc, lwp)))
 }
 
 function entry(proc: Proc, lwp: Lwp): PsEntry {
@@ -102,7 +102,7 @@ export function ddbPs(machine: NetbsdMachine): string {
     'NAME',
     'WAIT',
   ])
-  const lines = (machine.processes as Proc[]).flatMap((proc) =>
+  const lines = ([...machine.processes] as Proc[]).flatMap((proc) =>
     proc.lwps.map((lwp) => {
       const runs = lwp.l_stat === P.LSONPROC ? '>' : ' '
       const address = format('%p', [lwp], { address: machine.addressOf })

@@ -38,6 +38,13 @@ test('every clause of both pages was executed under both readings', () => {
   }
 })
 
+test.each(contracts.map((contract) => [contract.label, contract] as const))(
+  'the clauses of %s are of its pages, and no page is without clauses',
+  (_label, { clauses, pages }) => {
+    expect([...new Set(clauses.map(({ page }) => page))]).toEqual(pages.map(({ page }) => page))
+  },
+)
+
 function consecutive(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, at) => prefix + String(at + 1).padStart(2, '0'))
 }

@@ -26,10 +26,14 @@ export async function all(terminal: Terminal, { release, quiet = false }: AllOpt
   return exitCodeOf(found)
 }
 
-function printRelease(terminal: Terminal, { label, facts }: AnyContract, part: Survey): void {
+/** A matrix for each page of the release, then where page and kernel part. */
+function printRelease(terminal: Terminal, { label, pages }: AnyContract, part: Survey): void {
   const { bold, dim } = terminal.colours
-  terminal.print(`${bold(label)}  ${dim(`${facts.page} of ${facts.date}`)}\n`)
-  terminal.print(`${matrix(terminal, part.clauses)}\n`)
+  for (const { page, date } of pages) {
+    const clauses = part.clauses.filter((clause) => clause.page === page)
+    terminal.print(`${bold(label)}  ${dim(`${page} of ${date}`)}\n`)
+    terminal.print(`${matrix(terminal, clauses)}\n`)
+  }
   if (part.divergences.length === 0) return
   terminal.print(`${bold(`${label}: where page and kernel part`)}\n`)
   terminal.print(`${divergenceTable(terminal, part.divergences)}\n`)

@@ -1,4 +1,4 @@
-import type { ClauseResult } from '@kt/core/contract'
+import { factsOf, type ClauseResult, type PageFacts } from '@kt/core/contract'
 import {
   find,
   loadContracts,
@@ -42,7 +42,7 @@ function clauseLines(terminal: Terminal, { contract, clause }: ClauseEntry, foun
   }[clause.kind]
   return [
     terminal.colours.bold(clause.id),
-    ...labelled(terminal, 'page', `${pageOf(contract)}, ${clause.section}`),
+    ...labelled(terminal, 'page', `${sourceOf(contract, [factsOf(contract, clause.page)])}, ${clause.section}`),
     ...labelled(terminal, 'says', clause.says),
     ...labelled(terminal, 'kind', kind),
     ...found.clauses.flatMap((result) => ['', ...readingLines(terminal, contract, result)]),
@@ -66,10 +66,12 @@ function rowLines(terminal: Terminal, { contract }: Entry, found: Survey): strin
       const clause = contract.clauses.find((candidate) => candidate.id === id)
       return clause === undefined ? [] : labelled(terminal, 'breaks', `${id}: ${clause.says}`, 2)
     }),
-    ...labelled(terminal, 'where', pageOf(contract)),
+    ...labelled(terminal, 'where', sourceOf(contract, contract.pages)),
   ])
 }
 
-function pageOf(contract: AnyContract): string {
-  return `${contract.facts.page} of ${contract.facts.date}, ${contract.label} (${releaseOf(contract)})`
+/** Pages with their dates, and the release they belong to. */
+function sourceOf(contract: AnyContract, pages: readonly PageFacts[]): string {
+  const dated = pages.map(({ page, date }) => `${page} of ${date}`).join(' and ')
+  return `${dated}, ${contract.label} (${releaseOf(contract)})`
 }

@@ -1,4 +1,4 @@
-import { contractsOf, loadContracts, type AnyContract } from '../contracts.js'
+import { contractsOf, loadContracts, placeOf, type AnyContract } from '../contracts.js'
 import { ExitCode } from '../exit-code.js'
 import { pad, shorten, type Terminal } from '../terminal.js'
 
@@ -15,11 +15,12 @@ export async function list(terminal: Terminal, { release }: { readonly release?:
   return ExitCode.allHold
 }
 
-type Row = readonly [id: string, kind: string, section: string, says: string]
+type Row = readonly [id: string, kind: string, place: string, says: string]
 
-function rowsOf({ clauses, divergences }: AnyContract): Row[] {
+function rowsOf(contract: AnyContract): Row[] {
+  const { clauses, divergences } = contract
   return [
-    ...clauses.map(({ id, kind, section, says }): Row => [id, kind, section, says]),
+    ...clauses.map((clause): Row => [clause.id, clause.kind, placeOf(contract, clause), clause.says]),
     ...divergences.map(({ id, page, kernel }): Row => [id, 'divergence', '', `${page} / ${kernel}`]),
   ]
 }

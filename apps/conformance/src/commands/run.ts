@@ -3,7 +3,7 @@ import { contractsOf, entriesOf, find, loadContracts } from '../contracts.js'
 import { exitCodeOf, type ExitCode } from '../exit-code.js'
 import { surveyTimed } from '../progress.js'
 import { divergenceLines, labelled, lastLine, verdictLines } from '../report/text.js'
-import { READINGS, type Reading, type Survey } from '../survey.js'
+import { READINGS, standingOf, type Reading, type Survey } from '../survey.js'
 import type { Terminal } from '../terminal.js'
 import { totalsOf } from '../totals.js'
 import { UsageError } from '../usage.js'
@@ -25,9 +25,10 @@ export async function run(terminal: Terminal, ids: readonly string[], options: R
   return exitCodeOf(found)
 }
 
-function verdicts(terminal: Terminal, { clauses, divergences }: Survey): string[] {
+function verdicts(terminal: Terminal, found: Survey): string[] {
+  const { clauses, divergences } = found
   return [
-    ...clauses.map((result) => verdictLines(terminal, result).join('\n')),
+    ...clauses.map((result) => verdictLines(terminal, result, standingOf(found, result)).join('\n')),
     ...divergences.map((row) => [...divergenceLines(terminal, row), ...breaks(terminal, row)].join('\n')),
   ]
 }

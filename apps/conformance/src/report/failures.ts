@@ -1,5 +1,5 @@
 import type { ClauseResult } from '@kt/core/contract'
-import type { Survey } from '../survey.js'
+import { standingOf, type Survey } from '../survey.js'
 import type { Terminal } from '../terminal.js'
 import { divergenceFailureLines, failureLines, labelled } from './text.js'
 
@@ -15,11 +15,10 @@ interface Alike {
 }
 
 /** The failures of a survey in paragraphs; none when nothing failed. Every id that failed is in one of them. */
-export function failures(terminal: Terminal, { clauses, divergences }: Survey): string[] {
-  const failed = clauses.filter(({ state }) => state === 'fail')
+export function failures(terminal: Terminal, found: Survey): string[] {
   const groups = [
-    ...alike(terminal, failed),
-    ...divergences
+    ...alike(terminal, found),
+    ...found.divergences
       .filter(({ state }) => state === 'fail')
       .map((row): Alike => ({
         ids: [row.id],
@@ -41,17 +40,22 @@ export function failures(terminal: Terminal, { clauses, divergences }: Survey): 
   return [...told, ['More failed; kt run <id> tells one whole.', ...briefs].join('\n')]
 }
 
-function alike(terminal: Terminal, failed: readonly ClauseResult[]): Alike[] {
+function alike(terminal: Terminal, found: Survey): Alike[] {
   const groups = new Map<string, [ClauseResult, ...ClauseResult[]]>()
-  for (const result of failed) {
+  for (const result of found.clauses.filter(({ state }) => state === 'fail')) {
     const group = groups.get(result.message ?? '')
     if (group === undefined) groups.set(result.message ?? '', [result])
     else group.push(result)
   }
   return [...groups].map(([saw, results]) => {
     const [first] = results
-    const others = results.map(({ id }) => id).filter((id) => id !== first.id)
-    const readings = results.filter(({ id }) => id === first.id).map(({ reading }) => reading)
-    return { ids: [first.id, ...new Set(others)], saw, tell: () => failureLines(terminal, first, readings) }
+    // Two releases may share a page, and its ids with it.
+    const isFirst = ({ id, release }: ClauseResult): boolean => id === first.id && release === first.release
+    const readings = results.filter(isFirst).map(({ reading }) => reading)
+    const others = results
+      .filter((result) => !isFirst(result))
+      .map(({ id, release }) => (id === first.id ? `${id} (${release})` : id))
+    const place = standingOf(found, first)
+    return { ids: [first.id, ...new Set(others)], saw, tell: () => failureLines(terminal, first, place, readings) }
   })
 }

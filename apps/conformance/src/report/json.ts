@@ -7,15 +7,21 @@ import { totalsOf, type Totals } from '../totals.js'
 import { UsageError } from '../usage.js'
 import { version } from '../version.js'
 
+/** A page that was asked. */
+export interface ReportedPage {
+  /** `kthread(9)`. */
+  readonly page: string
+  /** Date at its foot. */
+  readonly date: string
+}
+
 /** What was asked of one release. */
 export interface ReportedRelease {
   /** `netbsd/10.1`. */
   readonly release: string
   /** `NetBSD 10.1`. */
   readonly label: string
-  readonly page: string
-  /** Date at the foot of the page. */
-  readonly date: string
+  readonly pages: readonly ReportedPage[]
   readonly totals: Totals
 }
 
@@ -40,8 +46,7 @@ export function reportOf(contracts: readonly AnyContract[], survey: Survey): Rep
     releases: contracts.map((contract) => ({
       release: releaseOf(contract),
       label: contract.label,
-      page: contract.facts.page,
-      date: contract.facts.date,
+      pages: contract.pages.map(({ page, date }) => ({ page, date })),
       totals: totalsOf(partOf(survey, contract)),
     })),
     clauses: survey.clauses,

@@ -57,11 +57,11 @@ function milliseconds(ns: number): string {
   return `${Number((ns / 1e6).toFixed(3))} ms`
 }
 
-/** The verdict on one clause under one reading, with its evidence. */
-export function verdictLines(terminal: Terminal, result: ClauseResult): string[] {
+/** The verdict on one clause under one reading, with its evidence; `place` is where the clause stands. */
+export function verdictLines(terminal: Terminal, result: ClauseResult, place: string): string[] {
   const { colours, columns } = terminal
-  const { id, reading, section, says, message, divergence } = result
-  const title = `${pad(reading, 6)}  ${section}`
+  const { id, reading, says, message, divergence } = result
+  const title = `${pad(reading, 6)}  ${place}`
   const space = columns - id.length - result.state.length - 4
   return [
     `${stateWord(terminal, result.state)}  ${colours.bold(id)}  ${shorten(title, space)}`,
@@ -73,11 +73,16 @@ export function verdictLines(terminal: Terminal, result: ClauseResult): string[]
 }
 
 /** A failed clause in at most 25 lines: what it promises, what was seen, how the runs ended, how to repeat it. */
-export function failureLines(terminal: Terminal, result: ClauseResult, readings: readonly string[]): string[] {
-  const { id, says, message, evidence, release, section } = result
+export function failureLines(
+  terminal: Terminal,
+  result: ClauseResult,
+  place: string,
+  readings: readonly string[],
+): string[] {
+  const { id, says, message, evidence, release } = result
   const repeat = `kt run ${id}${readings.length === 1 ? ` --reading ${result.reading}` : ''}`
   const tale = [
-    ...titleLines(terminal, id, `${release}, ${section}, reading ${readings.join(' and ')}`),
+    ...titleLines(terminal, id, `${release}, ${place}, reading ${readings.join(' and ')}`),
     ...labelled(terminal, 'says', says, 3),
     ...labelled(terminal, 'saw', message ?? '', 8),
     ...evidenceLines(terminal, evidence),

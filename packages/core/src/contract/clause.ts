@@ -10,6 +10,8 @@ export type ClauseKind = 'executed' | 'described'
 export interface Clause<K> {
   /** Permanent, never renumbered or used again. */
   readonly id: string
+  /** One of the contract's pages: `kthread(9)`. */
+  readonly page: string
   /** Section of the page, and the argument or flag where there is one: `create, pri`. */
   readonly section: string
   /** The promise in our own words. */
@@ -23,7 +25,9 @@ export interface Clause<K> {
 export interface Divergence<K> {
   /** Permanent id of the row. */
   readonly id: string
+  /** What the page says. */
   readonly page: string
+  /** What the kernel does. */
   readonly kernel: string
   /** Clauses of this release that do not hold under the reading `'kernel'`. */
   readonly breaks: readonly string[]
@@ -62,8 +66,10 @@ export interface Contract<K> {
   readonly release: string
   /** Name as people write it. */
   readonly label: string
-  readonly facts: PageFacts
+  /** In the order in which they are reported. */
+  readonly pages: readonly PageFacts[]
   createKernel(options: TrialOptions): K
+  /** Of every page. */
   readonly clauses: readonly Clause<K>[]
   readonly divergences: readonly Divergence<K>[]
   readonly notes: readonly Note[]

@@ -1,5 +1,6 @@
 import type { TraceEvent } from '../trace.js'
-import type { Contract, TrialOptions } from './clause.js'
+import type { Contract, PageFacts, TrialOptions } from './clause.js'
+import { factsOf } from './page.js'
 
 /** What a run leaves behind for a reader of the verdict. */
 export interface Evidence {
@@ -46,6 +47,16 @@ export class Trial<K> {
     const kernel = this.contract.createKernel(all)
     this.kernels.push(kernel)
     return kernel
+  }
+
+  /**
+   * What is known of a page besides its clauses.
+   *
+   * @param name - As the contract has it: `kthread(9)`.
+   * @throws SimulatorFault if the release has no such page.
+   */
+  page(name: string): PageFacts {
+    return factsOf(this.contract, name)
   }
 
   /** Keeps something worth knowing with the verdict. */

@@ -1,6 +1,6 @@
 import type { Clause, ClauseKind, Trial } from '@kt/core/contract'
 
-/** A row of a page's list. */
+/** A row of the list of kthread(9). */
 export function clause<K>(
   id: string,
   section: string,
@@ -8,5 +8,5 @@ export function clause<K>(
   kind: ClauseKind,
   check: (trial: Trial<K>) => void,
 ): Clause<K> {
-  return { id, section, says, kind, check }
+  return { id, page: 'kthread(9)', section, says, kind, check }
 }

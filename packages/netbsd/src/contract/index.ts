@@ -6,7 +6,7 @@ import { kthread101 } from './kthread-10.1.js'
 import { kthread2011 } from './kthread-2011.js'
 import { notes } from './notes.js'
 
-const facts6: PageFacts = {
+const page6: PageFacts = {
   page: 'kthread(9)',
   date: 'August 7, 2011',
   header: 'sys/kthread.h',
@@ -16,7 +16,7 @@ const facts6: PageFacts = {
   history: 'NetBSD 1.4',
 }
 
-const facts10: PageFacts = {
+const page10: PageFacts = {
   page: 'kthread(9)',
   date: 'April 21, 2015',
   header: 'sys/kthread.h',
@@ -31,7 +31,7 @@ export const netbsd6: Contract<nb6.Kernel> = {
   os: 'netbsd',
   release: '6',
   label: 'NetBSD 6',
-  facts: facts6,
+  pages: [page6],
   createKernel: (options) => nb6.createKernel(options),
   clauses: kthread2011,
   divergences: divergences6,
@@ -43,7 +43,7 @@ export const netbsd101: Contract<nb10.Kernel> = {
   os: 'netbsd',
   release: '10.1',
   label: 'NetBSD 10.1',
-  facts: facts10,
+  pages: [page10],
   createKernel: (options) => nb10.createKernel(options),
   clauses: kthread101,
   divergences: divergences10,

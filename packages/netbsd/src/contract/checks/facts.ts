@@ -5,7 +5,7 @@ import type { NetbsdKernel } from '../../kernel.js'
 
 /** NB6-KT-63. */
 export function codeReferences2011(trial: Trial<NetbsdKernel>): void {
-  const { codeReferences, header } = trial.contract.facts
+  const { codeReferences, header } = trial.page('kthread(9)')
   equal(codeReferences, ['sys/kern/kern_kthread.c', 'sys/sys/kthread.h'], 'CODE REFERENCES')
   holds(codeReferences.includes(`sys/${header}`), 'the header of the SYNOPSIS is not among them')
   trial.saw(codeReferences.join(', '))
@@ -19,7 +19,7 @@ export function seeAlso2011(trial: Trial<NetbsdKernel>): void {
     'softint(9)': 'softint_establish',
     'workqueue(9)': 'workqueue_create',
   }
-  const { seeAlso } = trial.contract.facts
+  const { seeAlso } = trial.page('kthread(9)')
   equal(seeAlso, Object.keys(neighbours), 'SEE ALSO')
   const k = trial.createKernel()
   const missing = seeAlso.filter((page) => !(neighbours[page]! in k))
@@ -29,14 +29,14 @@ export function seeAlso2011(trial: Trial<NetbsdKernel>): void {
 
 /** NB6-KT-65. */
 export function history2011(trial: Trial<NetbsdKernel>): void {
-  const { history } = trial.contract.facts
+  const { history } = trial.page('kthread(9)')
   equal(history, 'NetBSD 1.4', 'HISTORY')
   trial.saw(`first appeared in ${String(history)}`)
 }
 
 /** NB6-KT-66: the page of the day on which KTHREAD_MUSTJOIN took the place, and the bit, of KTHREAD_JOINABLE. */
 export function date2011(trial: Trial<NetbsdKernel>): void {
-  const { date } = trial.contract.facts
+  const { date } = trial.page('kthread(9)')
   equal(date, 'August 7, 2011', 'date')
   const k = trial.createKernel()
   equal(k.KTHREAD_MUSTJOIN, 0x10, 'KTHREAD_MUSTJOIN')
@@ -46,7 +46,7 @@ export function date2011(trial: Trial<NetbsdKernel>): void {
 
 /** NB10-KT-61: the date was not changed when the floating-point calls were added. */
 export function date101(trial: Trial<NetbsdKernel>): void {
-  const { date, functions } = trial.contract.facts
+  const { date, functions } = trial.page('kthread(9)')
   equal(date, 'April 21, 2015', 'date')
   const added = functions.filter((name) => name.startsWith('kthread_fpu_'))
   equal(added, ['kthread_fpu_enter', 'kthread_fpu_exit'], 'functions that are younger than the date')
@@ -55,7 +55,7 @@ export function date101(trial: Trial<NetbsdKernel>): void {
 
 /** NB10-KT-62. */
 export function silent101(trial: Trial<NetbsdKernel>): void {
-  const { codeReferences, seeAlso, history } = trial.contract.facts
+  const { codeReferences, seeAlso, history } = trial.page('kthread(9)')
   equal({ codeReferences, seeAlso, history }, { codeReferences: [], seeAlso: [], history: null }, 'sections at the end')
   trial.saw('no code references, no neighbours, no history')
 }

@@ -31,7 +31,7 @@ export function familyOf101(trial: Trial<NetbsdKernel>): void {
 
 /** NB10-KT-02: one header is named, and all it declares is there: the functions of NAME and the flags. */
 export function header(trial: Trial<NetbsdKernel>): void {
-  const { facts } = trial.contract
+  const facts = trial.page('kthread(9)')
   equal(facts.header, 'sys/kthread.h', 'the header')
   const k = trial.createKernel({ ncpu: 2 }) as unknown as Readonly<Record<string, unknown>>
   const missing = facts.functions.filter((name) => typeof k[name] !== 'function')
@@ -41,7 +41,7 @@ export function header(trial: Trial<NetbsdKernel>): void {
 }
 
 function isFamily(trial: Trial<NetbsdKernel>, expected: readonly string[]): void {
-  const { facts } = trial.contract
+  const facts = trial.page('kthread(9)')
   const k = trial.createKernel({ ncpu: 2 })
   const functions = namesOf(k).filter((name) => name.startsWith('kthread_'))
   equal(functions.sort(), expected, 'functions of the kernel')

@@ -123,6 +123,6 @@ export function joinResult(trial: Trial<K>): string {
 
 /** NB-D-25 */
 export function pageDate(trial: Trial<K>): string {
-  const { date, functions } = trial.contract.facts
+  const { date, functions } = trial.page('kthread(9)')
   return `${functions.length} functions on a page of ${date}`
 }
