@@ -1,0 +1,1 @@
+export * from './releases/5.1.js'

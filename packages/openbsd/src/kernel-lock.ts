@@ -1,0 +1,99 @@
+import type { KernelCall, Operation } from '@kt/core'
+import type { OpenbsdMachine } from './machine.js'
+import * as P from './param.js'
+import type { Proc } from './proc.js'
+
+/** The big lock and interrupt levels: what a thread does to its own CPU. */
+export interface KernelLockCalls {
+  /**
+   * Takes the big lock once more; the CPU spins while another owns it. Kernel threads begin with one hold, and sleeping
+   * gives up all holds meanwhile. On one CPU there is no such lock, and nothing happens.
+   *
+   * @see mplock: OpenBSD has no page for it.
+   */
+  KERNEL_LOCK: () => KernelCall<void>
+  /** Gives up one hold; without one it panics (DIAGNOSTIC). */
+  KERNEL_UNLOCK: () => KernelCall<void>
+  /**
+   * Raises the CPU's interrupt level to at least `ipl`, `IPL_NONE` … `IPL_HIGH`.
+   *
+   * @returns The level before, for `splx`.
+   * @see spl.9.
+   */
+  splraise: (ipl: number) => KernelCall<number>
+  /**
+   * Sets the interrupt level back.
+   *
+   * @param s - What `splraise` returned.
+   * @see spl.9, splx.
+   */
+  splx: (s: number) => KernelCall<void>
+}
+
+export function kernelLockCalls(machine: OpenbsdMachine): KernelLockCalls {
+  const call = (operation: Operation, a: unknown) => {
+    machine.enter(operation).a = a
+    return machine.port
+  }
+  return {
+    KERNEL_LOCK: () => call(lock, null),
+    KERNEL_UNLOCK: () => call(unlock, null),
+    splraise: (ipl) => call(raise, ipl),
+    splx: (s) => call(lower, s),
+  }
+}
+
+const lock: Operation = {
+  name: 'KERNEL_LOCK',
+  start(machine: OpenbsdMachine, p: Proc) {
+    p.result = undefined
+    if (machine.ncpu === 1 || machine.bigLock.acquire(p, 1)) return true
+    machine.scheduler.spin(p, machine.bigLock)
+    return false
+  },
+  resume(machine, p) {
+    return this.start(machine, p)
+  },
+}
+
+const unlock: Operation = {
+  name: 'KERNEL_UNLOCK',
+  start(machine: OpenbsdMachine, p: Proc) {
+    p.result = undefined
+    if (machine.ncpu === 1) return true
+    if (p.bigLocks === 0) {
+      if (machine.diagnostic) machine.panic('__mp_unlock: not owned')
+      machine.undefinedBehaviour('UB:OB-BIGLOCK', 'the big lock was given up by a thread without it')
+    }
+    machine.bigLock.release(p, 1)
+    return true
+  },
+  resume: () => true,
+}
+
+function levelOf(call: string, ipl: unknown): number {
+  if (typeof ipl === 'number' && ipl >= P.IPL_NONE && ipl <= P.IPL_HIGH) return ipl
+  throw new RangeError(`${call}: there is no level ${String(ipl)}`)
+}
+
+const raise: Operation = {
+  name: 'splraise',
+  start(machine: OpenbsdMachine, p: Proc) {
+    const { cpu } = machine
+    const ipl = levelOf('splraise', p.a)
+    p.result = cpu.ipl
+    cpu.ipl = Math.max(cpu.ipl, ipl)
+    return true
+  },
+  resume: () => true,
+}
+
+const lower: Operation = {
+  name: 'splx',
+  start(machine: OpenbsdMachine, p: Proc) {
+    machine.cpu.ipl = levelOf('splx', p.a)
+    p.result = undefined
+    return true
+  },
+  resume: () => true,
+}

@@ -1,0 +1,372 @@
+import {
+  Budget,
+  Due,
+  hostCalls,
+  inRange,
+  Machine,
+  oneOf,
+  RunQueue,
+  ThreadMark,
+  type HostFunctions,
+  type KernelCall,
+  type MachineOptions,
+  type Operation,
+  type Steps,
+  type Thread,
+  type WaitObject,
+} from '@kt/core'
+import { Autoconf } from './autoconf.js'
+import { CpuInfo } from './cpu.js'
+import { bury } from './exit.js'
+import { FileTable } from './files.js'
+import { kernelLockCalls, type KernelLockCalls } from './kernel-lock.js'
+import { DeferredQueue, exitKthread, kthreadCalls, type KthreadCalls } from './kthread.js'
+import type { KtraceRecord } from './ktrace.js'
+import { bootLimits } from './limits.js'
+import { Vmspace } from './memory.js'
+import * as P from './param.js'
+import type { Mutex } from './mutex.js'
+import { PidAllocator } from './pid.js'
+import { OpenbsdPolicy } from './policy.js'
+import { Proc } from './proc.js'
+import { ProcessRecord } from './process.js'
+import type { Release } from './release.js'
+import { Sigacts } from './sigacts.js'
+import { sleepCalls, type SleepCalls } from './sleep.js'
+import { Softclock } from './timeout.js'
+import type { Program } from './user.js'
+import { userCalls, type UserCalls } from './user-calls.js'
+import { Workq } from './workq.js'
+
+/** Which contract holds where page and kernel part (docs: readings). */
+export type Reading = 'page' | 'kernel'
+
+/** What `createKernel` accepts. */
+export interface OpenbsdOptions extends MachineOptions {
+  /** `'page'` (default) keeps every promise of the page; `'kernel'` does what the kernel did even against it. */
+  readonly reading?: Reading
+  /** A kernel built with DIAGNOSTIC: assertions are checked. Default true. */
+  readonly diagnostic?: boolean
+  /** Whose stubs the thread library has. Default `'amd64'`. */
+  readonly arch?: 'amd64' | 'i386'
+  /** Where process ids come from once boot is done: a whole number, default 1. Equal seeds give equal ids. */
+  readonly pidSeed?: number
+  /** A log reader has /dev/klog open, so that log lines stay off the console. Default false. */
+  readonly klog?: boolean
+  /** A kernel thread whose function returns exits with code 0 instead of stopping the kernel (OB-Q-01). Default false. */
+  readonly lenient?: boolean
+  /** Kernel stacks there are, boot's included; a creation that finds none fails with `ENOMEM`. Default: no end. */
+  readonly uareas?: number
+}
+
+/** A report that no release prints: what a reader of the run wants to know. */
+export interface Remark {
+  /** The clause or row it belongs to. */
+  readonly id: string
+  readonly text: string
+}
+
+/** What the system counts about forks and switches. */
+export interface Uvmexp {
+  forks: number
+  forks_sharevm: number
+  swtch: number
+}
+
+const FAULTS = ['uarea', 'kthread_q', 'workq', 'workq_task'] as const
+const IPLS = { min: P.IPL_SOFTCLOCK, max: P.IPL_HIGH, usual: P.IPL_BIO } as const
+
+/** The machine of one OpenBSD kernel: core's, with the process table and what hangs on it. */
+export class OpenbsdMachine extends Machine {
+  declare readonly cpus: CpuInfo[]
+  declare cpu: CpuInfo
+  declare running: Proc | null
+  declare readonly policy: OpenbsdPolicy
+
+  readonly reading: Reading
+  readonly diagnostic: boolean
+  readonly arch: 'amd64' | 'i386'
+  readonly isLenient: boolean
+  readonly uareas: Budget
+  private readonly klog: boolean
+
+  // The process table
+  maxproc: number
+  /** Everything that has a slot: alive, a zombie, or dead and not reaped. */
+  nprocs = 1
+  /** Slots by real user id. */
+  private readonly counts: Map<number, number> = new Map([[0, 1]])
+  /** What is alive, by number, the oldest first. */
+  readonly pids: Map<number, Proc> = new Map()
+  /** What has ended and has its slot still. */
+  readonly zombproc: Map<number, Proc> = new Map()
+  /** What the reaper has to do. */
+  readonly deadproc: Proc[] = []
+  /** Members of each process group. */
+  readonly groups: Map<number, number> = new Map()
+  private readonly allocator: PidAllocator
+  readonly proc0: Proc
+  init: Proc | null = null
+  /** kern.rthreads. */
+  rthreads = 0
+  /** Forks, vforks, rforks, kernel threads; then the pages of each. */
+  readonly forkstat: number[] = new Array<number>(8).fill(0)
+  readonly uvmexp: Uvmexp = { forks: 0, forks_sharevm: 0, swtch: 0 }
+  /** Uptime in seconds at which a full table was last told. */
+  tablefullAt: number = -Infinity
+
+  /** Until the devices are configured: tsleep returns at once. */
+  cold = true
+  readonly deferred: DeferredQueue = new DeferredQueue()
+  readonly autoconf: Autoconf = new Autoconf()
+  /** Woken once a second. */
+  readonly lbolt: object = { kind: 'channel', name: 'lbolt' }
+  readonly lboltTimer: LboltTimer = new LboltTimer(this)
+  readonly softclock: Softclock = new Softclock(this)
+  readonly syswq: Workq = new Workq('syswq', 1)
+  readonly remarks: Remark[] = []
+  readonly msgbuf: string[] = []
+  readonly ktraceRecords: KtraceRecord[] = []
+
+  /** The services that others are composed of. */
+  readonly kthread: KthreadCalls = kthreadCalls(this)
+  readonly sleep: SleepCalls = sleepCalls(this)
+  readonly kernelLock: KernelLockCalls = kernelLockCalls(this)
+  readonly host: HostFunctions = hostCalls(this, IPLS)
+  readonly user: UserCalls = userCalls(this)
+
+  /** Threads of `boot` and `run`: one that an earlier run left behind may return in a later one. */
+  readonly mains: Set<Proc> = new Set()
+  /** User processes to start, and what init executes, when boot is done. */
+  readonly waitingForBoot: (() => void)[] = []
+  initBody: Program | null = null
+  isBooted = false
+  isUp = false
+  /** The object that scenarios call, given to each `main`. */
+  kernel: unknown = null
+
+  constructor(
+    readonly release: Release,
+    options: OpenbsdOptions,
+  ) {
+    const policy = new OpenbsdPolicy()
+    const queue = release.runQueues === 'one for all' ? new RunQueue(policy.ranks) : undefined
+    super(
+      policy,
+      options,
+      { hz: 100, bigLock: 'kernel_lock', faults: FAULTS },
+      (index, machine) => new CpuInfo(index, machine, queue),
+    )
+    policy.attach(this)
+    this.reading = oneOf('reading', options.reading ?? 'page', ['page', 'kernel'])
+    this.diagnostic = options.diagnostic ?? true
+    this.arch = oneOf('arch', options.arch ?? 'amd64', ['amd64', 'i386'])
+    this.klog = options.klog ?? false
+    this.isLenient = options.lenient ?? false
+    const { uareas } = options
+    this.uareas = new Budget('uarea', uareas === undefined ? Infinity : inRange('uareas', uareas, 1, 2 ** 31))
+    this.allocator = new PidAllocator(this, options.pidSeed ?? 1)
+    this.maxproc = release.maxproc
+    this.scheduler.started = 1
+    this.proc0 = this.makeProc0()
+  }
+
+  private makeProc0(): Proc {
+    const process = new ProcessRecord(
+      0,
+      'swapper',
+      { realUid: 0, effectiveUid: 0 },
+      bootLimits(),
+      new Vmspace('proc0'),
+      new FileTable(),
+      new Sigacts(),
+    )
+    const proc0 = new Proc(0, 'swapper', process, this.cpus[0]!)
+    proc0.p_flag = P.P_SYSTEM
+    process.ps_mainproc = proc0
+    process.add(proc0)
+    this.processes.add(process)
+    this.pids.set(0, proc0)
+    this.groups.set(0, 1)
+    this.uareas.take()
+    return proc0
+  }
+
+  // The table
+
+  choosePid(): number {
+    return this.allocator.next()
+  }
+
+  /** From here on process ids are spread over their range. */
+  spreadPids(): void {
+    this.allocator.isRandom = true
+  }
+
+  countOf(uid: number): number {
+    return this.counts.get(uid) ?? 0
+  }
+
+  changeCount(uid: number, by: number): void {
+    this.counts.set(uid, this.countOf(uid) + by)
+  }
+
+  /** Moves a process to another group. */
+  joinGroup(process: ProcessRecord, pgid: number): void {
+    this.leaveGroup(process)
+    this.enterGroup(process, pgid)
+  }
+
+  enterGroup(process: ProcessRecord, pgid: number): void {
+    process.ps_pgid = pgid
+    this.groups.set(pgid, (this.groups.get(pgid) ?? 0) + 1)
+  }
+
+  leaveGroup({ ps_pgid }: ProcessRecord): void {
+    const left = this.groups.get(ps_pgid)! - 1
+    if (left === 0) this.groups.delete(ps_pgid)
+    else this.groups.set(ps_pgid, left)
+  }
+
+  /** Whether kernel threads share process 0's descriptor table instead of copying it (OB-D-01). */
+  get sharesFiles(): boolean {
+    return this.release.kthreadFiles === 'share' && this.reading === 'kernel'
+  }
+
+  // Calls
+
+  /** Begins a kernel call: kernel code makes those, and user code in a system call. */
+  override enter(operation: Operation): Proc {
+    const p = super.enter(operation) as Proc
+    if (p.is(ThreadMark.inUserMode))
+      this.refuse(`${operation.name}() is kernel code: user code gets there by syscall()`)
+    return p
+  }
+
+  override compose<T>(operation: Operation, steps: Steps<T>): KernelCall<T> {
+    const call = super.compose(operation, steps)
+    if (this.running!.is(ThreadMark.inUserMode))
+      this.refuse(`${operation.name}() is kernel code: user code gets there by syscall()`)
+    return call
+  }
+
+  /** Begins a part of a system call, in whatever mode. */
+  enterAsUser(operation: Operation): Proc {
+    return super.enter(operation) as Proc
+  }
+
+  /** A system call or a library function: user code makes those. */
+  userCall<T>(name: string, steps: Steps<T>): KernelCall<T> {
+    const call = super.compose({ name, start: never, resume: never }, steps)
+    if (!this.running!.is(ThreadMark.inUserMode))
+      this.refuse(`${name}() is for user code: give process() a body, and call it there`)
+    return call
+  }
+
+  private refuse(problem: string): never {
+    this.pending = null
+    throw new TypeError(problem)
+  }
+
+  /** Wakes all who sleep on something. */
+  wakeAll(ident: WaitObject): void {
+    const queue = this.channels.find(ident)
+    if (queue !== null) this.scheduler.wakeAll(queue)
+  }
+
+  // Who runs
+
+  /** The thread that executes; under hardware interrupts the one they interrupted, null for an idle loop without one. */
+  get curproc(): Proc | null {
+    if (this.running === null) return null
+    let thread: Thread | null = this.running
+    while (thread?.is(ThreadMark.interruptFrame) === true) thread = thread.pinned
+    return (thread as Proc | null) ?? this.cpu.idle
+  }
+
+  /** A thread's function returned. Only `main` may; user threads end by their system calls. */
+  returned(p: Proc): Steps | null {
+    if (this.mains.delete(p)) {
+      p.process.xstat = 0
+      bury(this, p)
+      return null
+    }
+    if (p === this.proc0) return null
+    if (this.isLenient) {
+      this.remark('OB-Q-01', `the function of ${p.p_comm} (${p.p_pid}) returned; lenient: it exits with code 0`)
+      exitKthread(this, p, 0)
+      return null
+    }
+    if (this.reading === 'kernel') {
+      // OB-D-09: control falls into the return to user mode with a trap frame that never was there.
+      this.undefinedBehaviour('UB:OB-D-09', `the function of kernel thread ${p.p_comm} (${p.p_pid}) returned`)
+    }
+    this.panic(`kernel thread returned: ${p.p_comm} (${p.p_pid})`, 'OB-D-09')
+  }
+
+  // Assertions and words
+
+  /**
+   * Stops where a thread may not sleep.
+   *
+   * @param interlock - A mutex that is released on the way to sleep.
+   */
+  assertSleepable(p: Proc, call: string, interlock: Mutex | null): void {
+    if (p.is(ThreadMark.interruptFrame)) {
+      if (this.reading === 'page') this.panic(`${call}: called in an interrupt`, 'OB-D-14')
+      this.undefinedBehaviour('UB:OB-D-14', `${call} in an interrupt`)
+    }
+    const mutexes = p.cpu.spinMutexes - (interlock === null ? 0 : 1)
+    if (mutexes === 0) return
+    const asserts = this.release.switchAssertsNoMutex && this.diagnostic
+    if (asserts) this.panic(`assertwaitok: non-zero mutex count: ${mutexes}`, 'OB-D-14')
+    if (this.reading === 'page') this.panic(`${call}: called with a mutex held`, 'OB-D-14')
+    this.undefinedBehaviour('UB:OB-D-14', `${call} with a mutex held`)
+  }
+
+  remark(id: string, text: string): void {
+    this.remarks.push({ id, text })
+    this.trace?.note(this.running, `${id}: ${text}`)
+  }
+
+  /** log(9): into the message buffer, and on the console when nobody reads the log. */
+  log(priority: number, text: string): void {
+    this.msgbuf.push(`<${priority}>${text.trimEnd()}`)
+    if (!this.klog) this.console.write(text)
+  }
+
+  /** Keeps a record of a traced process. */
+  ktrace(p: Proc, record: KtraceBody): void {
+    if (!p.process.ps_traced) return
+    this.ktraceRecords.push({ pid: p.p_pid, comm: p.p_comm, timeNs: this.timeline.now, ...record })
+  }
+}
+
+type KtraceBody = KtraceRecord extends infer R
+  ? R extends KtraceRecord
+    ? Omit<R, 'pid' | 'comm' | 'timeNs'>
+    : never
+  : never
+
+/** A composed call runs as the calls it is composed of. */
+const never: Operation['start'] = () => false
+
+/** Wakes lbolt at the next full second, while somebody sleeps there. */
+class LboltTimer extends Due {
+  constructor(private readonly machine: OpenbsdMachine) {
+    super()
+  }
+
+  armFor(p: Proc): void {
+    const { timeline, ticks, hz } = this.machine
+    const isBackground = p.is(ThreadMark.background)
+    if (this.isArmed && (isBackground || !this.background)) return
+    timeline.cancel(this)
+    this.background = isBackground
+    timeline.arm(this, this.machine.tickTimeNs(hz - (ticks % hz)))
+  }
+
+  override fire(): void {
+    this.machine.wakeAll(this.machine.lbolt)
+  }
+}

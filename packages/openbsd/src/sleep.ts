@@ -1,0 +1,299 @@
+import {
+  ThreadMark,
+  ThreadState,
+  WakeReason,
+  type KernelCall,
+  type Operation,
+  type SleepQueue,
+  type WaitObject,
+} from '@kt/core'
+import { EINTR, ERESTART, EWOULDBLOCK } from './errno.js'
+import type { OpenbsdMachine } from './machine.js'
+import { enterMutex, leaveMutex, mutexOf, type Mutex } from './mutex.js'
+import * as P from './param.js'
+import type { Proc } from './proc.js'
+import { cursig, stop, STOPS } from './signal.js'
+
+/** tsleep(9), as both releases have it. */
+export interface SleepCalls {
+  /**
+   * Sleeps until a wakeup on `ident`. The big lock is its interlock: it is given up meanwhile.
+   *
+   * @param ident - What to sleep on, any value but null; two values are one channel if they are the same value.
+   * @param priority - Priority from the wakeup on, 0 … 127, lower is more urgent; with `PCATCH` signals end the sleep.
+   * @param wmesg - Why, as views print it.
+   * @param timo - Time-out in ticks, 0 for none.
+   * @returns 0; `EWOULDBLOCK` when the time-out came; with `PCATCH` `EINTR` or `ERESTART` while a signal is pending,
+   *   for a kernel thread always `ERESTART`, over and over. While `cold` 0 at once.
+   * @throws KernelPanic for a null `ident` (DIAGNOSTIC), OB-D-14 in an interrupt or with a mutex held.
+   * @see tsleep.9.
+   */
+  tsleep: (ident: WaitObject, priority: number, wmesg: string, timo: number) => KernelCall<number>
+  /**
+   * Wakes all who sleep on `ident`, first come, first woken. Nobody there: no effect, no memory.
+   *
+   * @see tsleep.9, wakeup.
+   */
+  wakeup: (ident: WaitObject) => KernelCall<void>
+  /**
+   * Wakes at most `n` of them, −1 for all. A stopped sleeper counts, and stays stopped. In 4.2 the count is not looked
+   * at after a stopped one, so that one too many may become all.
+   *
+   * @see tsleep.9, wakeup_n.
+   */
+  wakeup_n: (ident: WaitObject, n: number) => KernelCall<void>
+  /**
+   * `wakeup_n` of one.
+   *
+   * @see tsleep.9, wakeup_one.
+   */
+  wakeup_one: (ident: WaitObject) => KernelCall<void>
+  /**
+   * Goes to the tail of the queue for the caller's user priority.
+   *
+   * @see sched_bsd.c, yield.
+   */
+  yield: () => KernelCall<void>
+  /**
+   * The same, counted as involuntary.
+   *
+   * @param newp - null; anything else panics.
+   */
+  preempt: (newp: Proc | null) => KernelCall<void>
+  /**
+   * Makes a sleeping or stopped thread runnable.
+   *
+   * @throws KernelPanic for one in any other state.
+   */
+  setrunnable: (p: Proc) => KernelCall<void>
+}
+
+/** What 5.1 adds. */
+export interface MsleepCalls {
+  /**
+   * `tsleep` that releases a mutex when it sleeps and takes it again before it returns, unless `PNORELOCK`. It sleeps
+   * even while `cold`.
+   *
+   * @param mtx - A mutex the caller holds.
+   * @returns As `tsleep`.
+   * @see tsleep.9 (OpenBSD 4.3 and later), msleep.
+   */
+  msleep: (ident: WaitObject, mtx: Mutex, priority: number, wmesg: string, timo: number) => KernelCall<number>
+}
+
+export function sleepCalls(machine: OpenbsdMachine): SleepCalls {
+  const wake = (operation: Operation, ident: WaitObject, n: number) => {
+    const p = machine.enter(operation)
+    p.a = ident
+    p.b = n
+    return machine.port
+  }
+  return {
+    tsleep: (ident, priority, wmesg, timo) => sleepOn(machine, tsleep, ident, null, priority, wmesg, timo),
+    wakeup: (ident) => wake(wakeup, ident, -1),
+    wakeup_n: (ident, n) => wake(wakeupN, ident, n),
+    wakeup_one: (ident) => wake(wakeupOne, ident, 1),
+    yield() {
+      machine.enter(yieldNow)
+      return machine.port
+    },
+    preempt(newp) {
+      machine.enter(preempt).a = newp
+      return machine.port
+    },
+    setrunnable(p) {
+      machine.enter(setrunnable).a = p
+      return machine.port
+    },
+  }
+}
+
+export function msleepCalls(machine: OpenbsdMachine): MsleepCalls {
+  return {
+    msleep: (ident, mtx, priority, wmesg, timo) => sleepOn(machine, msleep, ident, mtx, priority, wmesg, timo),
+  }
+}
+
+function sleepOn(
+  machine: OpenbsdMachine,
+  operation: Operation,
+  ident: WaitObject,
+  mtx: Mutex | null,
+  priority: number,
+  wmesg: string,
+  timo: number,
+): KernelCall<never> {
+  const p = machine.enter(operation)
+  p.a = ident
+  p.b = mtx
+  p.c = priority
+  p.d = timo
+  p.wmesg = wmesg
+  return machine.port
+}
+
+/** Stage of a sleep, in `d` once the time-out is armed. */
+const ASLEEP = -1
+const RETAKING = -2
+
+function checkTicks(call: string, ticks: number): void {
+  if (!Number.isInteger(ticks) || ticks < 0) {
+    throw new RangeError(`${call}: a time-out is a whole number of ticks, 0 for none, not ${String(ticks)}`)
+  }
+}
+
+/** What a signal makes of an interruptible sleep: `ERESTART`, or `EINTR` where a handler asked for that. */
+export function interruption(p: Proc, signo: number): number {
+  const { handler, flags } = p.process.ps_sigacts.actionOf(signo)
+  return typeof handler === 'function' && (flags & P.SA_RESTART) === 0 ? EINTR : ERESTART
+}
+
+/** Why an interruptible sleep cannot begin or go on: an errno, 0, or `STOPS`. */
+function interruptionNow(p: Proc): number {
+  if ((p.p_flag & P.P_SUSPSINGLE) !== 0) return EINTR
+  const signo = cursig(p)
+  return signo > 0 ? interruption(p, signo) : signo === STOPS ? STOPPED : 0
+}
+
+/** Apart from every errno. */
+const STOPPED = -1000
+
+const tsleep: Operation = {
+  name: 'tsleep',
+  start(machine: OpenbsdMachine, p: Proc) {
+    if (p.b === null && machine.cold) {
+      checkTicks('tsleep', p.d as number)
+      p.result = 0
+      return true
+    }
+    return begin(machine, p, 'tsleep')
+  },
+  resume: (machine: OpenbsdMachine, p: Proc) => goOn(machine, p),
+}
+
+const msleep: Operation = {
+  name: 'msleep',
+  start: (machine: OpenbsdMachine, p: Proc) => begin(machine, p, 'msleep'),
+  resume: (machine: OpenbsdMachine, p: Proc) => goOn(machine, p),
+}
+
+function begin(machine: OpenbsdMachine, p: Proc, call: string): boolean {
+  const mtx = p.b === null ? null : mutexOf(p.b)
+  const priority = p.c as number
+  const ticks = p.d as number
+  checkTicks(call, ticks)
+  if (p.a === null || p.a === undefined) {
+    if (machine.diagnostic) machine.panic(`${call}: no ident`)
+    machine.undefinedBehaviour('UB:OB-SLEEP', `${call} without an ident`)
+  }
+  machine.assertSleepable(p, call, mtx)
+  const isInterruptible = (priority & P.PCATCH) !== 0
+  p.p_priority = priority & P.PRIMASK
+  const why = isInterruptible ? interruptionNow(p) : 0
+  if (why !== 0 && why !== STOPPED) {
+    if (mtx !== null && (priority & P.PNORELOCK) !== 0) leaveMutex(machine, p, mtx)
+    p.result = why
+    return true
+  }
+  // A stop that was pending comes on the way to sleep: the thread is on its channel already.
+  machine.scheduler.sleep(p, machine.channels.at(p.a), p.wmesg!, ticks, isInterruptible)
+  if (why === STOPPED) stop(machine, p)
+  p.d = ASLEEP
+  if (mtx !== null) leaveMutex(machine, p, mtx)
+  return false
+}
+
+function goOn(machine: OpenbsdMachine, p: Proc): boolean {
+  if (p.d === ASLEEP) {
+    const timedOut = machine.scheduler.finishSleep(p) === WakeReason.timedOut
+    const why = ((p.c as number) & P.PCATCH) !== 0 ? interruptionNow(p) : 0
+    if (why === STOPPED) {
+      stop(machine, p)
+      return false
+    }
+    // A signal beats the time-out.
+    p.result = why !== 0 ? why : timedOut ? EWOULDBLOCK : 0
+  }
+  const mtx = p.b as Mutex | null
+  if (mtx === null || ((p.c as number) & P.PNORELOCK) !== 0) return true
+  const isFirst = p.d === ASLEEP
+  p.d = RETAKING
+  return enterMutex(machine, p, mtx, isFirst)
+}
+
+// Waking
+
+const wakeup: Operation = {
+  name: 'wakeup',
+  start(machine: OpenbsdMachine, p: Proc) {
+    p.result = undefined
+    if (p.a === null || p.a === undefined) throw new TypeError(`${this.name}: ident must not be null`)
+    const queue = machine.channels.find(p.a)
+    if (queue !== null) wakeSome(machine, queue, p.b as number)
+    return true
+  },
+  resume: () => true,
+}
+const wakeupN: Operation = { ...wakeup, name: 'wakeup_n' }
+const wakeupOne: Operation = { ...wakeup, name: 'wakeup_one' }
+
+/** Wakes the first `n` of those who sleep now, −1 for all. */
+function wakeSome(machine: OpenbsdMachine, queue: SleepQueue, n: number): void {
+  const { scheduler, release } = machine
+  let left = n
+  // One pass: a sleeper that runs and sleeps again is not woken twice.
+  for (let sleepers = queue.length; sleepers > 0 && queue.head !== null; sleepers--) {
+    const sleeper = left === 1 ? scheduler.chooseSleeper(queue)! : queue.head
+    const wasStopped = sleeper.is(ThreadMark.asleep)
+    scheduler.wake(sleeper, WakeReason.woken)
+    left--
+    // 4.2 looks at the count only after one that it made runnable.
+    if (left === 0 && !(wasStopped && release.wakeupOneOverruns)) return
+  }
+}
+
+const setrunnable: Operation = {
+  name: 'setrunnable',
+  start(machine: OpenbsdMachine, p: Proc) {
+    const target = p.a as Proc
+    const { scheduler, release } = machine
+    p.result = undefined
+    if (target.state === ThreadState.sleeping) scheduler.wake(target, WakeReason.woken)
+    else if (target.state === ThreadState.stopped) {
+      if (target.is(ThreadMark.asleep)) scheduler.wake(target, WakeReason.woken)
+      scheduler.letGo(target)
+    } else if (target.state === ThreadState.embryo && !release.setrunnableRefusesIdl) scheduler.enqueue(target)
+    else machine.panic('setrunnable')
+    return true
+  },
+  resume: () => true,
+}
+
+// Giving way
+
+const yieldNow: Operation = {
+  name: 'yield',
+  start(machine: OpenbsdMachine, p: Proc) {
+    machine.assertSleepable(p, this.name, null)
+    p.p_priority = p.p_usrpri
+    p.ru_nvcsw++
+    p.result = undefined
+    machine.scheduler.requeue(p, false)
+    return false
+  },
+  resume: () => true,
+}
+
+const preempt: Operation = {
+  name: 'preempt',
+  start(machine: OpenbsdMachine, p: Proc) {
+    if (p.a !== null) machine.panic('preempt: cpu_preempt not yet implemented')
+    machine.assertSleepable(p, this.name, null)
+    p.p_priority = p.p_usrpri
+    p.ru_nivcsw++
+    p.result = undefined
+    machine.scheduler.requeue(p, false)
+    return false
+  },
+  resume: () => true,
+}

@@ -1,0 +1,222 @@
+import { stepsOf, ThreadMark, type KernelCall, type Operation, type Steps } from '@kt/core'
+import { ERESTART } from './errno.js'
+import { exitUser, W_EXITCODE } from './exit.js'
+import type { OpenbsdMachine } from './machine.js'
+import * as P from './param.js'
+import type { Proc } from './proc.js'
+import { bitOf, UNBLOCKABLE_BITS } from './sigacts.js'
+import { cursig, hasAst, psignal, stop, STOPS } from './signal.js'
+
+// The border between user mode and the kernel. A user thread is in user mode whenever its own code executes; a system
+// call takes it into the kernel and back, and on the way back it acts on signals, on a process that ends, and on who
+// asked for its CPU.
+
+/** What the kernel side of a system call needs to say: an errno, 0 with the value in `p.retval`. */
+export type KernelSide = (p: Proc) => Steps<number>
+
+/** A system call as traces name it. */
+export interface SystemCall {
+  readonly name: string
+  /** Arguments as numbers: pointers by their addresses. */
+  readonly args: readonly number[]
+  /** Made without the big lock. */
+  readonly isUnlocked?: boolean
+}
+
+/**
+ * Makes a system call for the running user thread.
+ *
+ * @returns Its value, or −1 with `errno` set.
+ */
+export function* trap(machine: OpenbsdMachine, call: SystemCall, kernelSide: KernelSide): Steps<number> {
+  const p = machine.running!
+  for (;;) {
+    yield* takeAsts(machine, p)
+    yield* enterKernel(machine, call.isUnlocked === true)
+    machine.ktrace(p, { type: 'CALL', call: call.name, args: call.args })
+    p.retval = 0
+    const error = yield* kernelSide(p)
+    yield* returnToUser(machine, p, () => {
+      machine.ktrace(p, { type: 'RET', call: call.name, error, value: p.retval })
+    })
+    if (error === ERESTART) continue
+    if (error === 0) return p.retval
+    p.errno = error
+    return -1
+  }
+}
+
+/** A trap into the kernel for what came from outside: signals, and the end of the process. */
+export function* takeAsts(machine: OpenbsdMachine, p: Proc): Steps<void> {
+  while (hasAst(p)) {
+    yield* enterKernel(machine, false)
+    yield* returnToUser(machine, p)
+  }
+}
+
+/**
+ * The way back to user mode.
+ *
+ * @param last - Called when nothing more holds it up, while still in the kernel.
+ */
+export function* returnToUser(machine: OpenbsdMachine, p: Proc, last: () => void = () => undefined): Steps<void> {
+  for (;;) {
+    if ((p.p_flag & P.P_SUSPSINGLE) !== 0) yield* exitUser(machine, p, 'thread', 0)
+    const signo = cursig(p)
+    if (signo === STOPS) {
+      machine.enterAsUser(stopHere)
+      yield* machine.port
+      continue
+    }
+    if (signo > 0) {
+      const handler = postsig(machine, p, signo)
+      if (handler === null) yield* exitUser(machine, p, 'process', W_EXITCODE(0, signo))
+      else {
+        last()
+        yield* handle(machine, p, signo, handler)
+        return
+      }
+    }
+    machine.enterAsUser(userret)
+    if (((yield* machine.port) as boolean) && !hasAst(p)) break
+    // Something came while it waited for its turn.
+    yield* enterKernel(machine, true)
+  }
+  last()
+}
+
+/** Takes a signal that is not ignored: its handler, or null where it ends the process. */
+function postsig(machine: OpenbsdMachine, p: Proc, signo: number): ((signo: number) => Steps) | null {
+  p.p_siglist &= ~bitOf(signo)
+  const { handler } = p.process.ps_sigacts.actionOf(signo)
+  const caught = typeof handler === 'function'
+  machine.ktrace(p, { type: 'PSIG', signo, action: caught ? 'caught' : 'SIG_DFL' })
+  return caught ? handler : null
+}
+
+/** Runs a handler in user mode, on whatever stack the thread has, and goes back where the signal came. */
+function* handle(machine: OpenbsdMachine, p: Proc, signo: number, handler: (signo: number) => Steps): Steps<void> {
+  const { mask } = p.process.ps_sigacts.actionOf(signo)
+  const before = p.p_sigmask
+  p.p_sigmask |= (mask | bitOf(signo)) & ~UNBLOCKABLE_BITS
+  yield* returnToUser(machine, p)
+  yield* stepsOf(handler(signo), `the handler of signal ${signo}`)
+  // sigreturn(2)
+  yield* enterKernel(machine, false)
+  p.p_sigmask = before
+  yield* returnToUser(machine, p)
+}
+
+function enterKernel(machine: OpenbsdMachine, isUnlocked: boolean): KernelCall<void> {
+  machine.enterAsUser(isUnlocked ? enterUnlocked : enter)
+  return machine.port
+}
+
+const enter: Operation = {
+  name: 'syscall',
+  start(machine: OpenbsdMachine, p: Proc) {
+    p.marks &= ~ThreadMark.inUserMode
+    p.result = undefined
+    if (machine.ncpu === 1 || machine.bigLock.acquire(p, 1)) return true
+    machine.scheduler.spin(p, machine.bigLock)
+    return false
+  },
+  resume(machine, p) {
+    return this.start(machine, p)
+  },
+}
+
+const enterUnlocked: Operation = {
+  name: 'syscall',
+  start(_machine, p: Proc) {
+    p.marks &= ~ThreadMark.inUserMode
+    p.result = undefined
+    return true
+  },
+  resume: () => true,
+}
+
+/** userret(): gives way if it was asked to, then goes back at its user priority, without the big lock. */
+const userret: Operation = {
+  name: 'userret',
+  start(machine: OpenbsdMachine, p: Proc) {
+    const { cpu } = p
+    p.p_priority = p.p_usrpri
+    if (cpu.ast) {
+      cpu.ast = false
+      p.ru_nivcsw++
+      machine.scheduler.requeue(p, false)
+      return false
+    }
+    if (p.bigLocks > 0) machine.bigLock.release(p, p.bigLocks)
+    p.marks |= ThreadMark.inUserMode
+    p.result = true
+    return true
+  },
+  resume(machine, p) {
+    return this.start(machine, p)
+  },
+}
+
+const stopHere: Operation = {
+  name: 'issignal',
+  start(machine: OpenbsdMachine, p: Proc) {
+    stop(machine, p)
+    p.result = undefined
+    return false
+  },
+  resume: () => true,
+}
+
+/** Time in user mode, in nanoseconds: signals cut in, and whoever asks for the CPU gets it. */
+export function* userTime(machine: OpenbsdMachine, ns: number): Steps<void> {
+  const p = machine.running!
+  yield* takeAsts(machine, p)
+  for (let leftNs = ns; leftNs > 0;) {
+    machine.enterAsUser(busy).a = leftNs
+    leftNs = yield* machine.port as KernelCall<number>
+    yield* takeAsts(machine, p)
+  }
+}
+
+/** Keeps the CPU busy; answers how much is left when something came up. */
+const busy: Operation = {
+  name: 'user',
+  start(machine: OpenbsdMachine, p: Proc) {
+    const leftNs = p.a as number
+    p.result = leftNs
+    if (leftNs === 0 || hasAst(p)) return true
+    p.a = 0
+    machine.scheduler.work(machine.cpu, machine.timeline.now + leftNs)
+    return false
+  },
+  resume(machine: OpenbsdMachine, p: Proc) {
+    const { cpu } = machine
+    if (cpu.work.isArmed) {
+      machine.scheduler.keepWorking(cpu)
+      return false
+    }
+    return this.start(machine, p)
+  },
+}
+
+/** A main function of user code. What it returns is the exit code; anything but a number counts as 0. */
+export type Program = () => Steps
+
+/** The body of a user thread: what its creator gave it, then its end. */
+export function* userThread(machine: OpenbsdMachine, p: Proc, body: Program, childReturn: string | null): Steps<void> {
+  // It comes into being in the kernel, on the way out of the system call that made it.
+  yield* returnToUser(machine, p, () => {
+    if (childReturn !== null) machine.ktrace(p, { type: 'RET', call: childReturn, error: 0, value: 0 })
+  })
+  const value = yield* stepsOf(body(), `process ${p.p_comm} (${p.p_pid})`)
+  const status = typeof value === 'number' ? value : 0
+  yield* trap(machine, { name: 'exit', args: [status] }, () => exitUser(machine, p, 'process', W_EXITCODE(status, 0)))
+}
+
+/** What user code gets for a bad access to memory: a signal that nobody can hold back. */
+export function* fault(machine: OpenbsdMachine, p: Proc, signo: number): Steps<void> {
+  p.p_sigmask &= ~bitOf(signo)
+  psignal(machine, p, signo)
+  yield* takeAsts(machine, p)
+}
