@@ -145,7 +145,7 @@ export class ComposedCall<T> implements KernelCall<T> {
 
 /** Lets another CPU act before a composed call looks at anything, as it may before a call of one piece. */
 function* announced<T>(machine: Machine, steps: Steps<T>): Steps<T> {
-  machine.enter(announcement)
+  machine.begin(announcement)
   // Only the calls it is composed of count.
   machine.fuel++
   yield* machine.port

@@ -19,8 +19,13 @@ export const generatorNext: (this: Steps) => IteratorResult<Suspension, unknown>
  * @param name - Whose function it is, for the error.
  */
 export function stepsOf(value: unknown, name: string): Steps {
-  if (Object.getPrototypeOf(Object.getPrototypeOf(value ?? 0)) === generatorPrototype) return value as Steps
+  if (isSteps(value)) return value
   throw new TypeError(`the function of ${name} is not a generator function: write function*`)
+}
+
+/** Whether this is what a generator function returns. */
+export function isSteps(value: unknown): value is Steps {
+  return Object.getPrototypeOf(Object.getPrototypeOf(value ?? 0)) === generatorPrototype
 }
 
 /** How messages name a thread. */

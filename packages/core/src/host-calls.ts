@@ -82,6 +82,7 @@ export function hostCalls(
   ipls: { readonly min: number; readonly max: number; readonly usual: number },
 ): HostFunctions {
   const say = (operation: Operation, fmt: string, args: readonly PrintfArgument[]): KernelCall<never> => {
+    if (typeof fmt !== 'string') throw new TypeError(`${operation.name}: fmt must be a string, not ${String(fmt)}`)
     const thread = machine.enter(operation)
     thread.a = fmt
     thread.b = args
@@ -91,6 +92,7 @@ export function hostCalls(
     work: (ns) => beBusy(machine, work, ns),
     DELAY: (us) => beBusy(machine, work, us * 1000),
     interrupt(body, options = {}) {
+      if (typeof body !== 'function') throw new TypeError('interrupt: the body must be a generator function')
       const { ci = machine.cpus[0]!, ipl = ipls.usual, afterNs = 0, name = 'intr' } = options
       inRange('ipl', ipl, ipls.min, ipls.max)
       if (machine.cpus[ci.index] !== ci) throw new TypeError('interrupt: ci is not a CPU of this kernel')

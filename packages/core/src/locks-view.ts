@@ -32,6 +32,7 @@ export function waitsFor(thread: Thread): string | null {
     if (spinningOn === machine.bigLock) return `${spinningOn.name}, held on ${machine.bigLock.cpu?.name ?? 'no CPU'}`
     return lockInWords(spinningOn as Lock)
   }
+  if (thread.state === ThreadState.stopped) return 'somebody who lets it go on'
   if (thread.state !== ThreadState.sleeping) return null
   const object = thread.sleepQueue?.object
   const until = thread.timer?.isArmed === true ? ', or its time-out' : ''

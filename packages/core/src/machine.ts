@@ -1,6 +1,6 @@
 import { BigLock } from './big-lock.js'
 import { CallPhase, CallPort, ComposedCall, type KernelCall, type Operation, type Steps } from './call.js'
-import { describe, generatorNext, inRange, stepsOf } from './checking.js'
+import { describe, generatorNext, inRange, isSteps, stepsOf } from './checking.js'
 import { Console } from './console.js'
 import type { Cpu } from './cpu.js'
 import { KernelPanic, SimulatorFault, UndefinedBehaviour } from './errors.js'
@@ -126,8 +126,13 @@ export class Machine {
 
   // Calls
 
-  /** Begins a call of one piece: the caller then sets its arguments and returns `port`. */
+  /** Begins a call of one piece: the caller then sets its arguments and returns `port`. Systems may refuse it. */
   enter(operation: Operation): Thread {
+    return this.begin(operation)
+  }
+
+  /** The same for what is no call of the system's, but a part of one. */
+  begin(operation: Operation): Thread {
     const thread = this.running
     if (thread === null || this.pending !== null) this.cannotEnter(operation.name)
     if (this.isHandedOver || thread.state !== ThreadState.running) this.misdriven(thread)
@@ -378,7 +383,8 @@ export class Machine {
     thread.a = thread.b = null
     const steps: unknown = (body as (argument: unknown) => unknown)(argument)
     if (this.pending !== null) this.misused('a body is a generator function, which makes calls with yield*')
-    return stepsOf(steps, describe(thread))
+    // The name is made only for the complaint.
+    return isSteps(steps) ? steps : stepsOf(steps, describe(thread))
   }
 
   private bodyEnded(thread: Thread, value: unknown): void {

@@ -119,7 +119,9 @@ export function kernelOf<K extends CommonKernel & Runs<K>, C extends object>(
   let KernelObject: (new (machine: NetbsdMachine) => K) | null = null
   return (options = {}) => {
     const machine = new NetbsdMachine(release, options)
-    KernelObject ??= kernelClass(Identity, constants, [...COMMON, extra], machine) as unknown as new (machine: NetbsdMachine) => K
+    KernelObject ??= kernelClass(Identity, constants, [...COMMON, extra], machine) as unknown as new (
+      machine: NetbsdMachine,
+    ) => K
     const kernel = new KernelObject(machine)
     machine.kernel = kernel
     return kernel
