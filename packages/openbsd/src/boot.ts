@@ -1,4 +1,4 @@
-import { ThreadMark, type Operation, type Out, type Steps } from '@kt/core'
+import { stepsOf, ThreadMark, type KernelCall, type Operation, type Out, type Steps } from '@kt/core'
 import { attachDevices } from './autoconf.js'
 import type { CpuInfo } from './cpu.js'
 import { reaper } from './exit.js'
@@ -25,6 +25,8 @@ export function* boot(machine: OpenbsdMachine, startMain: () => void): Steps<voi
     if (machine.release.runQueues === 'one per CPU') yield* deferIdle(machine, cpu)
   yield* attachDevices(machine)
   machine.cold = false
+  // The kernel is locked on behalf of process 0 from here on. No other CPU runs yet.
+  if (machine.ncpu > 1) machine.bigLock.acquire(proc0, 1)
   yield* kthread_create_deferred(startPfpurge, machine)
   machine.init = createInit(machine)
   yield* runDeferredQueue(machine)
@@ -92,7 +94,8 @@ function* pfpurge(machine: OpenbsdMachine): Steps<never> {
 function* deferIdle(machine: OpenbsdMachine, cpu: CpuInfo): Steps<void> {
   yield* machine.kthread.kthread_create_deferred(function* () {
     const newpp: Out<Proc> = { value: null }
-    yield* machine.kthread.kthread_create(() => idle(machine, cpu), null, newpp, 'idle%d', cpu.index)
+    const error = yield* machine.kthread.kthread_create(() => idle(machine, cpu), null, newpp, 'idle%d', cpu.index)
+    if (error !== 0) machine.panic('fork idle')
     newpp.value!.marks |= ThreadMark.background
   }, null)
 }
@@ -141,7 +144,19 @@ function* init(machine: OpenbsdMachine, p: Proc): Steps<void> {
 /** /sbin/init: what the scenario wants of it, then a session of its own, and the children nobody else waits for. */
 function* initProgram(machine: OpenbsdMachine): Steps<number> {
   const { setsid, wait4 } = machine.user
-  if (machine.initBody !== null) yield* machine.initBody()
+  if (machine.initBody !== null) yield* stepsOf(machine.initBody(), 'init')
   yield* setsid()
-  for (;;) yield* wait4(-1, null, 0)
+  // Without a child wait4 fails at once, and would again and again.
+  for (;;) if ((yield* wait4(-1, null, 0)) === -1) yield* untilChild(machine)
+}
+
+/** Sleeps until init has a child to wait for. It looks again whenever one of them ends. */
+function untilChild(machine: OpenbsdMachine): KernelCall<void> {
+  const { process } = machine.init!
+  const isThere = () => [...process.ps_children].some((child) => (child.ps_mainproc!.p_flag & P.P_NOZOMBIE) === 0)
+  return machine.user.syscall('pause', function* () {
+    // A signal is for user mode: it is acted on there before init looks again.
+    let error = 0
+    while (error === 0 && !isThere()) error = yield* machine.sleep.tsleep(process, P.PWAIT | P.PCATCH, 'wait', 0)
+  })
 }

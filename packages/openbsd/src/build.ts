@@ -1,22 +1,16 @@
-import {
-  hostCalls,
-  kernelClass,
-  KernelObject,
-  type CallGroup,
-  type Operation,
-  type Outcome,
-  type Steps,
-} from '@kt/core'
+import { kernelClass, KernelObject, type CallGroup, type Operation, type Outcome, type Steps } from '@kt/core'
 import { autoconfCalls, Device } from './autoconf.js'
 import { boot } from './boot.js'
 import type { CommonKernel, Main, Runs, Services } from './kernel.js'
 import { createKthread, type KthreadCalls } from './kthread.js'
 import { kdump, type KdumpOptions, type KtraceRecord } from './ktrace.js'
-import { OpenbsdMachine, type OpenbsdOptions, type Remark, type Uvmexp } from './machine.js'
+import { dosetrlimit, type rlimit } from './limits.js'
+import { OpenbsdMachine, type Remark, type Uvmexp } from './machine.js'
 import { mutexCalls } from './mutex.js'
+import type { OpenbsdOptions } from './options.js'
 import * as P from './param.js'
-import { Proc } from './proc.js'
-import type { ProcessRecord } from './process.js'
+import { ofThisKernel, type Proc } from './proc.js'
+import { ProcessRecord } from './process.js'
 import type { Release } from './release.js'
 import { rwlockCalls } from './rwlock.js'
 import { psignal } from './signal.js'
@@ -24,8 +18,6 @@ import { startProcess, type ProcessOptions } from './start-process.js'
 import { sysctl } from './sysctl.js'
 import { timeoutCalls } from './timeout.js'
 import type { Program } from './user.js'
-import { dosetrlimit } from './user-calls.js'
-import type { rlimit } from './limits.js'
 import { cpuView, isSwappable, kernProc, ps, psText, type PsOptions } from './views.js'
 import { workqCalls } from './workq.js'
 
@@ -86,11 +78,11 @@ class Identity extends KernelObject<OpenbsdMachine> {
 /** The functions that are on no page. */
 function ownCalls(machine: OpenbsdMachine) {
   return {
-    ...hostCalls(machine, { min: P.IPL_SOFTCLOCK, max: P.IPL_HIGH, usual: P.IPL_BIO }),
+    ...machine.host,
     curcpu: () => machine.cpu,
     pfind: (pid: number) => machine.pids.get(pid) ?? null,
     psignal(p: Proc, signo: number) {
-      if (!(p instanceof Proc)) throw new TypeError('psignal: a process is expected')
+      ofThisKernel(machine, 'psignal', p)
       if (!Number.isInteger(signo) || signo < 1 || signo >= P.NSIG)
         throw new RangeError(`psignal: there is no signal ${String(signo)}`)
       const self = machine.enter(postSignal)
@@ -99,6 +91,10 @@ function ownCalls(machine: OpenbsdMachine) {
       return machine.port
     },
     dosetrlimit(process: ProcessRecord, resource: number, limit: rlimit) {
+      ofThisKernel(machine, 'dosetrlimit', recordOf('dosetrlimit', process))
+      const given: unknown = limit
+      if (typeof given !== 'object' || given === null || !('rlim_cur' in given && 'rlim_max' in given))
+        throw new TypeError('dosetrlimit: limit needs rlim_cur and rlim_max')
       const self = machine.enter(setLimit)
       self.a = process
       self.b = resource
@@ -108,12 +104,14 @@ function ownCalls(machine: OpenbsdMachine) {
     settle: () => machine.call('settle', settle(machine)),
     attach(body: (dev: Device) => Steps, name = `dev${machine.autoconf.attachments.length}`): Device {
       if (machine.isBooted) throw new TypeError('attach() is for a cold machine: this one has booted')
+      if (typeof body !== 'function') throw new TypeError('attach: the body must be a generator function')
       const dev = new Device(name)
       machine.autoconf.attachments.push({ dev, func: body })
       return dev
     },
     init(body: Program): void {
       if (machine.isBooted) throw new TypeError('init() is for a cold machine: this one has booted')
+      if (typeof body !== 'function') throw new TypeError('init: the body must be a generator function')
       machine.initBody = body
     },
     process: (options: ProcessOptions, body: Program) => startProcess(machine, options, body),
@@ -123,12 +121,19 @@ function ownCalls(machine: OpenbsdMachine) {
     kern_proc: (op: number, arg?: number) => kernProc(machine, op, arg),
     isSwappable,
     ktrace(process: ProcessRecord, isOn: boolean, inherit = false): void {
+      ofThisKernel(machine, 'ktrace', recordOf('ktrace', process))
       process.ps_traced = isOn
       process.ps_traceInherit = isOn && inherit
     },
     kdump: (options?: KdumpOptions) => kdump(machine.ktraceRecords, options).join('\n'),
     cpus: () => machine.cpus.map(cpuView),
   }
+}
+
+/** The thread that a process record is known by. */
+function recordOf(call: string, process: unknown): Proc | null {
+  if (process instanceof ProcessRecord) return process.ps_mainproc
+  throw new TypeError(`${call}: a process record is expected`)
 }
 
 const postSignal: Operation = {
@@ -144,7 +149,10 @@ const postSignal: Operation = {
 const setLimit: Operation = {
   name: 'dosetrlimit',
   start(machine: OpenbsdMachine, p: Proc) {
-    p.result = dosetrlimit(machine, p.a as ProcessRecord, p.b as number, p.c as rlimit, true)
+    const process = p.a as ProcessRecord
+    if (process.ps_mainproc?.isFree === true)
+      machine.undefinedBehaviour('UB:OB-D-13', `dosetrlimit of process ${process.pid}, which was freed`)
+    p.result = dosetrlimit(machine, process, p.b as number, p.c as rlimit, true)
     return true
   },
   resume: () => true,

@@ -3,8 +3,7 @@ import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
 import type { ProcessRecord } from './process.js'
-import { bitOf } from './sigacts.js'
-import { psignal, signalProcess } from './signal.js'
+import { signalProcess } from './signal.js'
 
 /** A wait status: exit code and signal. The field has 16 bits, so 8 of the code survive. */
 export function W_EXITCODE(code: number, signo: number): number {
@@ -25,9 +24,11 @@ export function bury(machine: OpenbsdMachine, p: Proc): void {
   const { process } = p
   const { xstat } = process
   if (p === machine.proc0) machine.undefinedBehaviour('UB:OB-PROC0', 'process 0 exited')
+  machine.assertSleepable(p, 'exit1', null)
   const isLast = process.threadCount === 1
   if (process.ps_mainproc === p && p.p_pid === 1) {
-    machine.panic(`init died (signal ${xstat & 0x7f}, exit ${xstat >> 8})`, 'OB-D-10')
+    // A kernel thread has the number only if it was made too early.
+    machine.panic(`init died (signal ${xstat & 0x7f}, exit ${xstat >> 8})`, p.isSystem ? 'OB-D-10' : null)
   }
   p.p_flag = (p.p_flag | P.P_WEXIT) & ~P.P_TRACED
   p.p_siglist = 0
@@ -45,9 +46,8 @@ function endProcess(machine: OpenbsdMachine, process: ProcessRecord, p: Proc): v
   process.ps_fd.fd_refcnt--
   process.ps_sigacts.ps_refcnt--
   p.p_xstat = process.xstat
-  for (const child of process.ps_children) reparent(machine, child)
   if (process.ps_children.size > 0) machine.wakeAll(machine.init!.process)
-  process.ps_children.clear()
+  for (const child of process.ps_children) reparent(machine, child)
   const parent = process.ps_pptr!
   if (process.ps_ppwait) {
     process.ps_ppwait = false
@@ -60,7 +60,6 @@ function endProcess(machine: OpenbsdMachine, process: ProcessRecord, p: Proc): v
   // Nobody waits for it. Reparenting gives it an exit signal, so that in 4.2 init is told all the same (OB-Q-14).
   reparent(machine, process)
   p.p_exitsig = P.SIGCHLD
-  parent.ps_children.delete(process)
   if (parent === machine.proc0.process && parent.ps_children.size === 0) machine.wakeAll(machine.proc0)
   if (machine.release.kthreadExitSignalsInit) signalParent(machine, process, p)
 }
@@ -68,8 +67,7 @@ function endProcess(machine: OpenbsdMachine, process: ProcessRecord, p: Proc): v
 function reparent(machine: OpenbsdMachine, child: ProcessRecord): void {
   const init = machine.init?.process ?? null
   if (init === null || child.ps_pptr === init) return
-  child.ps_pptr = init
-  init.ps_children.add(child)
+  init.adopt(child)
 }
 
 function signalParent(machine: OpenbsdMachine, process: ProcessRecord, p: Proc): void {
@@ -80,7 +78,7 @@ function signalParent(machine: OpenbsdMachine, process: ProcessRecord, p: Proc):
 
 /** Those who wait for threads of the process to end look again. */
 function wakeThreads(machine: OpenbsdMachine, process: ProcessRecord): void {
-  machine.wakeAll(process.threadsIdent)
+  if (process.threadsIdent !== null) machine.wakeAll(process.threadsIdent)
 }
 
 // The reaper
@@ -92,7 +90,7 @@ export function* reaper(machine: OpenbsdMachine): Steps<never> {
     while (deadproc.length === 0) yield* sleep.tsleep(deadproc, P.PVM, 'reaper', 0)
     const p = deadproc.pop()!
     yield* kernelLock.KERNEL_UNLOCK()
-    p.process.addressSpace.vm_refcnt--
+    p.process.addressSpace.leave()
     machine.uareas.give()
     yield* kernelLock.KERNEL_LOCK()
     reap(machine, p)
@@ -117,7 +115,7 @@ export function zap(machine: OpenbsdMachine, p: Proc): void {
   machine.zombproc.delete(p.p_pid)
   machine.changeCount(process.credentials.realUid, -1)
   if (process.ps_mainproc === p) {
-    process.ps_pptr?.ps_children.delete(process)
+    process.ps_pptr?.forget(process)
     process.ps_limit.p_refcnt--
     machine.leaveGroup(process)
     machine.processes.delete(process)
@@ -130,7 +128,8 @@ export function zap(machine: OpenbsdMachine, p: Proc): void {
 
 /**
  * The end of a user thread, or of its process: the others are made to unwind first. The first thread of a process
- * stays until all others are gone, because it has the process id.
+ * stays until all others are gone, because it has the process id. Where several end a process at once the first says
+ * with what status, and the others end as threads.
  *
  * @param kind - `'thread'` for one thread; the last one takes the process along.
  */
@@ -139,18 +138,17 @@ export function* exitUser(machine: OpenbsdMachine, p: Proc, kind: 'process' | 't
   const { sleep } = machine
   p.p_flag |= P.P_WEXIT
   p.p_siglist = 0
-  if (kind === 'process') {
+  if (kind === 'process' && process.ps_single === null) {
+    process.ps_single = p
     process.xstat = status
-    if (process.ps_single === null) {
-      process.ps_single = p
-      for (const other of process.ps_threads) if (other !== p) hurry(machine, other)
-      while (process.ps_threads.some((other) => (other.p_flag & P.P_WEXIT) === 0))
-        yield* sleep.tsleep(process.threadsIdent, P.PUSER, 'suspend', 0)
-    }
+    for (const other of process.ps_threads) if (other !== p) hurry(machine, other)
+    // OB-Q-22: whoever was made since then was not told, and is not waited for here.
+    const unwinds = ({ p_flag }: Proc) => (p_flag & (P.P_SUSPSINGLE | P.P_WEXIT)) === P.P_SUSPSINGLE
+    while (process.ps_threads.some(unwinds)) yield* sleep.tsleep(process.threadsEnd(), P.PUSER, 'suspend', 0)
   }
-  machine.wakeAll(process.threadsIdent)
+  wakeThreads(machine, process)
   if (process.ps_mainproc === p)
-    while (process.threadCount > 1) yield* sleep.tsleep(process.threadsIdent, P.PUSER, 'thrdeath', 0)
+    while (process.threadCount > 1) yield* sleep.tsleep(process.threadsEnd(), P.PUSER, 'thrdeath', 0)
   machine.enter(end)
   return yield* machine.port
 }
@@ -174,10 +172,4 @@ const end: Operation = {
     return false
   },
   resume: () => false,
-}
-
-/** Posts what a bad access to memory brings: a signal that cannot be held back or ignored. */
-export function trapsignal(machine: OpenbsdMachine, p: Proc, signo: number): void {
-  p.p_sigmask &= ~bitOf(signo)
-  psignal(machine, p, signo)
 }

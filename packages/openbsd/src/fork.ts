@@ -2,7 +2,7 @@ import { type Out } from '@kt/core'
 import { EAGAIN, EFAULT, EINVAL, ENOMEM, ENOTSUP } from './errno.js'
 import { FileTable } from './files.js'
 import type { OpenbsdMachine } from './machine.js'
-import { copyout, isStorable, Vmspace, type UserPointer } from './memory.js'
+import { copyout, isStorable, type UserPointer } from './memory.js'
 import * as P from './param.js'
 import { Proc } from './proc.js'
 import { ProcessRecord } from './process.js'
@@ -23,7 +23,7 @@ export interface ForkRequest {
 }
 
 /** Slots of `forkstat`. */
-export const FORKSTAT = { fork: 0, vfork: 1, rfork: 2, kthread: 3 } as const
+const FORKSTAT = { fork: 0, vfork: 1, rfork: 2, kthread: 3 } as const
 
 /** Seconds between two lines about a full table. */
 const TABLEFULL_SECONDS = 10
@@ -39,6 +39,8 @@ export function fork1(machine: OpenbsdMachine, request: ForkRequest, newp: Out<P
   const error = refusal(machine, request)
   if (error !== 0) return error
   const p = construct(machine, request)
+  if (p.process.ps_single !== null)
+    machine.remark('OB-Q-22', `${p.p_comm} (${p.p_pid}) was made while its process ends`)
   count(machine, request.flags, p)
   newp.value = p
   if (request.tidptr !== undefined && request.tidptr !== null) {
@@ -89,6 +91,8 @@ function construct(machine: OpenbsdMachine, request: ForkRequest): Proc {
   const pid = machine.choosePid()
   const isThread = (flags & P.FORK_THREAD) !== 0
   const process = isThread ? parent.process : makeProcess(machine, request, pid)
+  // Each thread refers to the address space until it is reaped.
+  if (isThread) process.addressSpace.vm_refcnt++
   const p = new Proc(pid, parent.name, process, parent.cpu)
   p.p_exitsig = request.exitsig
   p.p_priority = parent.p_priority
@@ -120,7 +124,7 @@ function makeProcess(machine: OpenbsdMachine, { parent, flags }: ForkRequest, pi
     parent.p_comm,
     from.credentials,
     from.ps_limit,
-    shares(P.FORK_SHAREVM) ? from.addressSpace : new Vmspace(parent.p_comm),
+    shares(P.FORK_SHAREVM) ? from.addressSpace : from.addressSpace.copy(parent.p_comm),
     shares(P.FORK_CLEANFILES) ? new FileTable() : shares(P.FORK_SHAREFILES) ? from.ps_fd : from.ps_fd.copy(),
     shares(P.FORK_SIGHAND) ? from.ps_sigacts : from.ps_sigacts.copy(),
   )
@@ -130,9 +134,8 @@ function makeProcess(machine: OpenbsdMachine, { parent, flags }: ForkRequest, pi
   if (shares(P.FORK_SIGHAND)) from.ps_sigacts.ps_refcnt++
   process.ps_nice = from.ps_nice
   process.ps_session = from.ps_session
-  process.ps_pptr = from
   process.ps_ppwait = shares(P.FORK_PPWAIT)
-  from.ps_children.add(process)
+  from.adopt(process)
   machine.enterGroup(process, from.ps_pgid)
   process.ps_traced = from.ps_traced && from.ps_traceInherit
   process.ps_traceInherit = process.ps_traced
@@ -152,11 +155,10 @@ function count(machine: OpenbsdMachine, flags: number, p: Proc): void {
           ? FORKSTAT.rfork
           : FORKSTAT.kthread
   forkstat[slot]!++
-  forkstat[slot + PAGES]! += isKthread ? 0 : PAGES_OF_A_PROCESS
+  forkstat[slot + PAGES]! += isKthread ? 0 : P.RESIDENT_PAGES
   uvmexp.forks++
   if ((flags & P.FORK_SHAREVM) !== 0) uvmexp.forks_sharevm++
 }
 
-/** The sums of pages come after the counts; every user process is taken to have 16 pages: our choice. */
+/** The sums of pages come after the counts. */
 const PAGES = 4
-const PAGES_OF_A_PROCESS = 16

@@ -1,4 +1,4 @@
-import type { KernelCall, Operation } from '@kt/core'
+import { stepsOf, type HostFunctions, type KernelCall, type Operation, type Steps } from '@kt/core'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
@@ -43,6 +43,26 @@ export function kernelLockCalls(machine: OpenbsdMachine): KernelLockCalls {
   }
 }
 
+/**
+ * Hardware interrupts, which run with the big lock held as everything else in the kernel: one on another CPU waits until
+ * its owner sleeps or goes back to user mode. Those that the clock's level cannot hold back do without.
+ */
+export function withLockedInterrupts(machine: OpenbsdMachine, host: HostFunctions): HostFunctions {
+  return {
+    ...host,
+    interrupt(body, options = {}) {
+      const isLocked = machine.ncpu > 1 && (options.ipl ?? P.IPL_BIO) < P.IPL_CLOCK
+      host.interrupt(isLocked ? () => withLock(machine, body, options.name ?? 'intr') : body, options)
+    },
+  }
+}
+
+function* withLock(machine: OpenbsdMachine, body: () => Steps, name: string): Steps<void> {
+  yield* machine.kernelLock.KERNEL_LOCK()
+  yield* stepsOf(body(), name)
+  yield* machine.kernelLock.KERNEL_UNLOCK()
+}
+
 const lock: Operation = {
   name: 'KERNEL_LOCK',
   start(machine: OpenbsdMachine, p: Proc) {
@@ -72,7 +92,7 @@ const unlock: Operation = {
 }
 
 function levelOf(call: string, ipl: unknown): number {
-  if (typeof ipl === 'number' && ipl >= P.IPL_NONE && ipl <= P.IPL_HIGH) return ipl
+  if (typeof ipl === 'number' && Number.isInteger(ipl) && ipl >= P.IPL_NONE && ipl <= P.IPL_HIGH) return ipl
   throw new RangeError(`${call}: there is no level ${String(ipl)}`)
 }
 

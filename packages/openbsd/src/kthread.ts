@@ -87,8 +87,7 @@ export function kthreadCalls(machine: OpenbsdMachine): KthreadCalls {
       return machine.port
     },
     kthread_exit(ecode) {
-      if (!Number.isInteger(ecode))
-        throw new TypeError(`kthread_exit: ecode must be a whole number, not ${String(ecode)}`)
+      if ((ecode | 0) !== ecode) throw new TypeError(`kthread_exit: ecode must be an int, not ${String(ecode)}`)
       const { running } = machine
       if (running?.isUser === true) return machine.call('kthread_exit', exitAsUser(machine, running, ecode))
       machine.enter(exit).a = ecode

@@ -1,6 +1,5 @@
 import { format } from '@kt/core'
-import { ERRORS } from './errno.js'
-import { ERESTART } from './errno.js'
+import { ERESTART, ERRORS } from './errno.js'
 
 /** A record of ktrace(2), as far as system calls and signals go. */
 export type KtraceRecord = {
@@ -17,11 +16,18 @@ export type KtraceRecord = {
   | { readonly type: 'STRU'; readonly name: string; readonly text: string }
 )
 
+/** What a record says, apart from who and when. */
+export type KtraceBody = KtraceRecord extends infer R
+  ? R extends KtraceRecord
+    ? Omit<R, 'pid' | 'comm' | 'timeNs'>
+    : never
+  : never
+
 /** How kdump(1) is asked to print. */
 export interface KdumpOptions {
-  /** `-T`: seconds since the machine was made; `-R`: since the record before. Default none. */
+  /** `-T`: seconds since the machine was made; `-R`: since the line before, for the first as with `-T`. Default none. */
   readonly timestamps?: 'absolute' | 'relative'
-  /** `-d`: numbers in decimal. */
+  /** `-d`: arguments in decimal; results have both forms in any case. */
   readonly decimal?: boolean
   /** `-t`: only these types, `c` calls, returns; `s` signals, `w` switches, `t` structures. Default `cst`. */
   readonly trace?: string
@@ -39,7 +45,7 @@ const TAGS: Readonly<Record<KtraceRecord['type'], string>> = {
 /** The records as kdump(1) prints them, a line each. */
 export function kdump(records: readonly KtraceRecord[], options: KdumpOptions = {}): string[] {
   const { timestamps, decimal = false, trace = 'cst' } = options
-  let beforeNs = records[0]?.timeNs ?? 0
+  let beforeNs = 0
   return records.flatMap((record) => {
     if (!trace.includes(LETTERS[record.type])) return []
     const seconds =
@@ -57,9 +63,9 @@ function stamp(ns: number): string {
 function bodyOf(record: KtraceRecord, decimal: boolean): string {
   switch (record.type) {
     case 'CALL':
-      return `${record.call}(${record.args.map((arg) => format(decimal ? '%ld' : '%#lx', [arg])).join(',')})`
+      return `${record.call}(${record.args.map((arg) => format(decimal ? '%ld' : '%#lx', [decimal ? arg : asRegister(arg)])).join(',')})`
     case 'RET':
-      return `${record.call} ${resultOf(record.error, record.value, decimal)}`
+      return `${record.call} ${resultOf(record.error, record.value)}`
     case 'PSIG':
       return `${SIGNALS[record.signo] ?? record.signo} ${record.action === 'caught' ? 'caught handler' : 'SIG_DFL'}`
     case 'CSW':
@@ -69,11 +75,16 @@ function bodyOf(record: KtraceRecord, decimal: boolean): string {
   }
 }
 
-function resultOf(error: number, value: number, decimal: boolean): string {
+/** A negative int fills half of the register that it is passed in. */
+function asRegister(arg: number): number {
+  return arg < 0 ? arg >>> 0 : arg
+}
+
+function resultOf(error: number, value: number): string {
   if (error === ERESTART) return 'RESTART'
   if (error !== 0) return `-1 errno ${error} ${ERRORS[error] ?? ''}`.trimEnd()
   const isSmall = value >= 0 && value <= 9
-  return isSmall || decimal ? String(value) : format('%ld/%#lx', [value, value])
+  return isSmall ? String(value) : format('%ld/%#lx', [value, value])
 }
 
 /** Names of the signals, by number. */

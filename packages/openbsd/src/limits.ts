@@ -1,5 +1,8 @@
 import type { Limits } from '@kt/core'
+import { EINVAL, EPERM } from './errno.js'
+import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
+import type { ProcessRecord } from './process.js'
 
 /** Resources with a limit, by number. Only RLIMIT_NPROC is looked at here. */
 export const RLIMIT_NPROC = 7
@@ -28,4 +31,25 @@ export class Plimit {
 /** What process 0 starts with, and init inherits. */
 export function bootLimits(): Plimit {
   return new Plimit({ RLIMIT_NPROC: { soft: P.MAXUPRC, hard: Infinity } })
+}
+
+/**
+ * Sets a limit of a process. Limits that others share are copied first (OB-D-05).
+ *
+ * @param mayRaise - Whether the hard limit may be raised.
+ */
+export function dosetrlimit(
+  machine: OpenbsdMachine,
+  process: ProcessRecord,
+  resource: number,
+  { rlim_cur, rlim_max }: rlimit,
+  mayRaise: boolean,
+): number {
+  if (resource !== RLIMIT_NPROC || !(rlim_cur >= 0) || rlim_cur > rlim_max) return EINVAL
+  if (rlim_max > process.limits['RLIMIT_NPROC']!.hard && !mayRaise) return EPERM
+  if (process.ps_limit.p_refcnt > 1) process.setLimits(process.ps_limit.copy())
+  const limit = process.limits['RLIMIT_NPROC']!
+  limit.soft = Math.min(rlim_cur, machine.maxproc)
+  limit.hard = Math.min(rlim_max, machine.maxproc)
+  return 0
 }

@@ -2,8 +2,6 @@ import { ThreadState } from '@kt/core'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 
-/** 1.0 in fixed point. */
-const FSCALE = 2048
 /** exp(−1/12), exp(−1/60) and exp(−1/180) in fixed point: the weight of the past, every five seconds. */
 const WEIGHTS = [1884, 2014, 2036] as const
 /** Seconds between samples. */
@@ -21,7 +19,7 @@ export class LoadAverage {
 
   /** All three, as numbers. */
   get values(): readonly number[] {
-    return this.averages.map((average) => average / FSCALE)
+    return this.averages.map((average) => average / P.FSCALE)
   }
 
   /** A second has passed. True when it is time to look. */
@@ -42,7 +40,7 @@ export class LoadAverage {
 }
 
 function aged(average: number, weight: number, running: number): number {
-  return (weight * average + running * FSCALE * (FSCALE - weight)) >> 11
+  return (weight * average + running * P.FSCALE * (P.FSCALE - weight)) >> P.FSHIFT
 }
 
 /** Threads that run, want to, or sleep for a moment at a kernel priority. Idle threads are left out. */

@@ -1,16 +1,16 @@
 import {
   Budget,
-  Due,
   hostCalls,
   inRange,
   Machine,
   oneOf,
   RunQueue,
   ThreadMark,
+  WakeReason,
   type HostFunctions,
   type KernelCall,
-  type MachineOptions,
   type Operation,
+  type SleepQueue,
   type Steps,
   type Thread,
   type WaitObject,
@@ -19,13 +19,15 @@ import { Autoconf } from './autoconf.js'
 import { CpuInfo } from './cpu.js'
 import { bury } from './exit.js'
 import { FileTable } from './files.js'
-import { kernelLockCalls, type KernelLockCalls } from './kernel-lock.js'
+import { kernelLockCalls, withLockedInterrupts, type KernelLockCalls } from './kernel-lock.js'
 import { DeferredQueue, exitKthread, kthreadCalls, type KthreadCalls } from './kthread.js'
-import type { KtraceRecord } from './ktrace.js'
+import type { KtraceBody, KtraceRecord } from './ktrace.js'
+import { LboltTimer } from './lbolt.js'
 import { bootLimits } from './limits.js'
 import { Vmspace } from './memory.js'
-import * as P from './param.js'
 import type { Mutex } from './mutex.js'
+import type { OpenbsdOptions, Reading } from './options.js'
+import * as P from './param.js'
 import { PidAllocator } from './pid.js'
 import { OpenbsdPolicy } from './policy.js'
 import { Proc } from './proc.js'
@@ -37,27 +39,6 @@ import { Softclock } from './timeout.js'
 import type { Program } from './user.js'
 import { userCalls, type UserCalls } from './user-calls.js'
 import { Workq } from './workq.js'
-
-/** Which contract holds where page and kernel part (docs: readings). */
-export type Reading = 'page' | 'kernel'
-
-/** What `createKernel` accepts. */
-export interface OpenbsdOptions extends MachineOptions {
-  /** `'page'` (default) keeps every promise of the page; `'kernel'` does what the kernel did even against it. */
-  readonly reading?: Reading
-  /** A kernel built with DIAGNOSTIC: assertions are checked. Default true. */
-  readonly diagnostic?: boolean
-  /** Whose stubs the thread library has. Default `'amd64'`. */
-  readonly arch?: 'amd64' | 'i386'
-  /** Where process ids come from once boot is done: a whole number, default 1. Equal seeds give equal ids. */
-  readonly pidSeed?: number
-  /** A log reader has /dev/klog open, so that log lines stay off the console. Default false. */
-  readonly klog?: boolean
-  /** A kernel thread whose function returns exits with code 0 instead of stopping the kernel (OB-Q-01). Default false. */
-  readonly lenient?: boolean
-  /** Kernel stacks there are, boot's included; a creation that finds none fails with `ENOMEM`. Default: no end. */
-  readonly uareas?: number
-}
 
 /** A report that no release prints: what a reader of the run wants to know. */
 export interface Remark {
@@ -132,7 +113,7 @@ export class OpenbsdMachine extends Machine {
   readonly kthread: KthreadCalls = kthreadCalls(this)
   readonly sleep: SleepCalls = sleepCalls(this)
   readonly kernelLock: KernelLockCalls = kernelLockCalls(this)
-  readonly host: HostFunctions = hostCalls(this, IPLS)
+  readonly host: HostFunctions = withLockedInterrupts(this, hostCalls(this, IPLS))
   readonly user: UserCalls = userCalls(this)
 
   /** Threads of `boot` and `run`: one that an earlier run left behind may return in a later one. */
@@ -237,7 +218,7 @@ export class OpenbsdMachine extends Machine {
 
   /** Begins a kernel call: kernel code makes those, and user code in a system call. */
   override enter(operation: Operation): Proc {
-    const p = super.enter(operation) as Proc
+    const p = this.begin(operation)
     if (p.is(ThreadMark.inUserMode))
       this.refuse(`${operation.name}() is kernel code: user code gets there by syscall()`)
     return p
@@ -251,8 +232,8 @@ export class OpenbsdMachine extends Machine {
   }
 
   /** Begins a part of a system call, in whatever mode. */
-  enterAsUser(operation: Operation): Proc {
-    return super.enter(operation) as Proc
+  override begin(operation: Operation): Proc {
+    return super.begin(operation) as Proc
   }
 
   /** A system call or a library function: user code makes those. */
@@ -271,7 +252,25 @@ export class OpenbsdMachine extends Machine {
   /** Wakes all who sleep on something. */
   wakeAll(ident: WaitObject): void {
     const queue = this.channels.find(ident)
-    if (queue !== null) this.scheduler.wakeAll(queue)
+    if (queue !== null) this.wakeQueue(queue)
+  }
+
+  /** Wakes all who sleep on a queue, in its order. */
+  wakeQueue(queue: SleepQueue): void {
+    while (queue.head !== null) this.wakeSleeper(queue.head)
+  }
+
+  /**
+   * Wakes a sleeper. A stopped one has its sleep behind it then, and stays stopped. Where any other goes, user mode has
+   * to give way to it, whatever its priority: nobody compares (need_resched).
+   *
+   * @returns Whether it was stopped.
+   */
+  wakeSleeper(sleeper: Thread): boolean {
+    const wasStopped = sleeper.is(ThreadMark.asleep)
+    this.scheduler.wake(sleeper, WakeReason.woken)
+    if (!wasStopped) this.scheduler.giveWayInUserMode(sleeper.cpu)
+    return wasStopped
   }
 
   // Who runs
@@ -342,31 +341,5 @@ export class OpenbsdMachine extends Machine {
   }
 }
 
-type KtraceBody = KtraceRecord extends infer R
-  ? R extends KtraceRecord
-    ? Omit<R, 'pid' | 'comm' | 'timeNs'>
-    : never
-  : never
-
 /** A composed call runs as the calls it is composed of. */
 const never: Operation['start'] = () => false
-
-/** Wakes lbolt at the next full second, while somebody sleeps there. */
-class LboltTimer extends Due {
-  constructor(private readonly machine: OpenbsdMachine) {
-    super()
-  }
-
-  armFor(p: Proc): void {
-    const { timeline, ticks, hz } = this.machine
-    const isBackground = p.is(ThreadMark.background)
-    if (this.isArmed && (isBackground || !this.background)) return
-    timeline.cancel(this)
-    this.background = isBackground
-    timeline.arm(this, this.machine.tickTimeNs(hz - (ticks % hz)))
-  }
-
-  override fire(): void {
-    this.machine.wakeAll(this.machine.lbolt)
-  }
-}

@@ -14,17 +14,22 @@ const VARIABLE_BYTES = 16
 
 /** A stretch of user memory: what mmap(2) returned. */
 export class Mapping {
-  isMapped = true
+  /** Address spaces it is in: that of the process that mapped it, and the copies that were forked. */
+  spaces = 1
   private readonly words: Map<number, unknown> = new Map()
 
   constructor(
-    readonly space: Vmspace,
     /** Address of the first byte. */
     readonly address: number,
     /** Bytes. */
     readonly length: number,
     readonly isWritable: boolean,
   ) {}
+
+  /** Whether anybody has it still. */
+  get isMapped(): boolean {
+    return this.spaces > 0
+  }
 
   /** Address just above the last byte: where a stack that grows down begins. */
   get end(): number {
@@ -37,6 +42,7 @@ export class Mapping {
    * @param offset - Bytes from the beginning; one beyond the end is a wild pointer.
    */
   word<T = number>(offset = 0): Word<T> {
+    if (!Number.isInteger(offset)) throw new RangeError(`word: an offset is a whole number, not ${String(offset)}`)
     return new Word<T>(this, offset)
   }
 
@@ -86,24 +92,56 @@ const WORD_BYTES = 4
 /** `struct vmspace`: an address space, shared by all who were forked with it. */
 export class Vmspace extends AddressSpace {
   vm_refcnt = 1
-  readonly mappings: Mapping[] = []
+  private readonly mappings: Set<Mapping> = new Set()
   /** The main thread's stack. */
-  readonly stack: Mapping = new Mapping(this, STACK_END - STACK_BYTES, STACK_BYTES, true)
+  readonly stack: Mapping = new Mapping(STACK_END - STACK_BYTES, STACK_BYTES, true)
   private next = FIRST_MAPPING
   private readonly variables: Map<object, number> = new Map()
 
   map(bytes: number, isWritable: boolean): Mapping {
     const length = Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
-    const mapping = new Mapping(this, this.next, length, isWritable)
+    if (this.next + length > this.stack.address) throw new RangeError(`mmap: there is no room for ${bytes} bytes`)
+    const mapping = new Mapping(this.next, length, isWritable)
     // A page between two mappings that nothing is in.
     this.next += length + PAGE_BYTES
-    this.mappings.push(mapping)
+    this.mappings.add(mapping)
     return mapping
+  }
+
+  /** Takes a mapping out of this space: whether it was there. */
+  unmap(mapping: Mapping): boolean {
+    if (!this.mappings.delete(mapping)) return false
+    mapping.spaces--
+    return true
+  }
+
+  has(mapping: Mapping): boolean {
+    return mapping === this.stack || this.mappings.has(mapping)
+  }
+
+  /** One thread fewer refers to it. What only it had can still be looked at when all is over. */
+  leave(): void {
+    this.vm_refcnt--
+    if (this.vm_refcnt > 0) return
+    for (const mapping of this.mappings) if (mapping.spaces > 1) mapping.spaces--
+  }
+
+  /** What a forked process gets: the same mappings at the same addresses, to unmap on its own. */
+  copy(name: string): Vmspace {
+    const space = new Vmspace(name)
+    space.next = this.next
+    for (const mapping of this.mappings) {
+      mapping.spaces++
+      space.mappings.add(mapping)
+    }
+    return space
   }
 
   /** Whether a word at an address can be stored to: a push on a stack. */
   canStore(address: number, bytes: number): boolean {
-    return this.stack.canStore(address, bytes) || this.mappings.some((mapping) => mapping.canStore(address, bytes))
+    if (this.stack.canStore(address, bytes)) return true
+    for (const mapping of this.mappings) if (mapping.canStore(address, bytes)) return true
+    return false
   }
 
   /** The address of a variable or a word, as traces print it. */
@@ -145,6 +183,6 @@ function isGood<T>(space: Vmspace, pointer: UserPointer<T>, isStore: boolean): p
   if (pointer === null) return false
   if (!(pointer instanceof Word)) return typeof pointer === 'object'
   const { mapping, offset } = pointer
-  if (mapping.space !== space || !mapping.isMapped || (isStore && !mapping.isWritable)) return false
+  if (!space.has(mapping) || (isStore && !mapping.isWritable)) return false
   return offset >= 0 && offset + WORD_BYTES <= mapping.length
 }

@@ -5,6 +5,9 @@ import type { Proc } from './proc.js'
 
 /** `struct mutex`: spins, holds back interrupts up to its level, and is not recursive. */
 export class Mutex extends Lock {
+  /** The level to go back to: each mutex keeps its own. */
+  oldipl = 0
+
   constructor(ipl: number, name = 'mutex') {
     super(name, true, ipl, name)
   }
@@ -86,31 +89,32 @@ export function mutexTryCalls(machine: OpenbsdMachine): MutexTryCalls {
 }
 
 function levelOf(call: string, ipl: number): number {
-  if (ipl >= P.IPL_NONE && ipl <= P.IPL_HIGH) return ipl
+  if (Number.isInteger(ipl) && ipl >= P.IPL_NONE && ipl <= P.IPL_HIGH) return ipl
   throw new RangeError(`${call}: there is no level ${String(ipl)}`)
 }
 
-/**
- * Takes the mutex, or begins to spin and returns false.
- *
- * @param isFirst - Whether this is the first try, which raises the interrupt level.
- */
-export function enterMutex(machine: OpenbsdMachine, p: Proc, mtx: Mutex, isFirst: boolean): boolean {
-  const { cpu } = p
-  if (isFirst) {
-    if (cpu.spinMutexes++ === 0) cpu.iplBeforeSpin = cpu.ipl
-    cpu.ipl = Math.max(cpu.ipl, mtx.ipl)
-  }
+/** Takes the mutex, or begins to spin and returns false. Whoever spins is at its own level, and takes interrupts. */
+export function enterMutex(machine: OpenbsdMachine, p: Proc, mtx: Mutex): boolean {
   if (!acquire(machine, p, mtx)) return false
-  machine.trace?.lock(p, mtx)
+  taken(machine, p, mtx)
   return true
+}
+
+/** The caller's CPU has a mutex more, and with it the level. */
+function taken(machine: OpenbsdMachine, p: Proc, mtx: Mutex): void {
+  const { cpu } = p
+  cpu.spinMutexes++
+  mtx.oldipl = cpu.ipl
+  cpu.ipl = Math.max(cpu.ipl, mtx.ipl)
+  machine.trace?.lock(p, mtx)
 }
 
 export function leaveMutex(machine: OpenbsdMachine, p: Proc, mtx: Mutex): void {
   machine.trace?.unlock(p, mtx)
   release(machine, p, mtx)
   const { cpu } = p
-  if (--cpu.spinMutexes === 0) cpu.ipl = cpu.iplBeforeSpin
+  cpu.spinMutexes--
+  cpu.ipl = mtx.oldipl
 }
 
 const init: Operation = {
@@ -128,13 +132,14 @@ const enter: Operation = {
   start(machine: OpenbsdMachine, p: Proc) {
     const mtx = mutexOf(p.a)
     p.result = undefined
-    if (mtx.owner === p) {
+    // The owner is a CPU: an interrupt that wants what it interrupted holds is no better than the holder itself.
+    if (mtx.owner?.cpu === p.cpu) {
       if (machine.diagnostic) machine.panic('mtx_enter: locking against myself')
       machine.undefinedBehaviour('UB:OB-MUTEX', 'a CPU spins for a mutex that it holds')
     }
-    return enterMutex(machine, p, mtx, true)
+    return enterMutex(machine, p, mtx)
   },
-  resume: (machine: OpenbsdMachine, p: Proc) => enterMutex(machine, p, mutexOf(p.a), false),
+  resume: (machine: OpenbsdMachine, p: Proc) => enterMutex(machine, p, mutexOf(p.a)),
 }
 
 const leave: Operation = {
@@ -155,11 +160,8 @@ const enterTry: Operation = {
     const mtx = mutexOf(p.a)
     p.result = mtx.owner === null ? 1 : 0
     if (mtx.owner !== null) return true
-    const { cpu } = p
-    if (cpu.spinMutexes++ === 0) cpu.iplBeforeSpin = cpu.ipl
-    cpu.ipl = Math.max(cpu.ipl, mtx.ipl)
     take(p, mtx)
-    machine.trace?.lock(p, mtx)
+    taken(machine, p, mtx)
     return true
   },
   resume: () => true,

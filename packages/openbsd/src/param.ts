@@ -28,9 +28,17 @@ export const PID_MAX = 32_766
 export const THREAD_PID_OFFSET = 1_000_000
 /** Processes of one user, without a login class: MAXUPRC is CHILD_MAX (param.h, syslimits.h). */
 export const CHILD_MAX = 80
+/** @alias The name in param.h. */
 export const MAXUPRC: number = CHILD_MAX
 /** Table slots that only uid 0 may take. */
 export const RESERVED_SLOTS = 5
+
+/** 1.0 in the scheduler's fixed point, of 11 bits behind the point. */
+export const FSHIFT = 11
+export const FSCALE = 2048
+
+/** Every user process is taken to have 16 pages in memory: our choice. */
+export const RESIDENT_PAGES = 16
 
 /** Neutral nice value, as it is stored. */
 export const NZERO = 20
@@ -45,7 +53,6 @@ export const SDEAD = 6
 export const SONPROC = 7
 
 /** `p_flag` bits. */
-export const P_SINTR = 0x80
 export const P_SYSTEM = 0x200
 export const P_TRACED = 0x800
 export const P_WEXIT = 0x2000
@@ -64,18 +71,13 @@ export const FORK_NOZOMBIE = 0x040
 export const FORK_SHAREVM = 0x080
 export const FORK_TFORK = 0x100
 export const FORK_SIGHAND = 0x200
-export const FORK_PTRACE = 0x400
 export const FORK_THREAD = 0x800
 
-/** Signals. */
+/** The signals that are spoken of here. */
 export const SIGHUP = 1
 export const SIGINT = 2
 export const SIGQUIT = 3
-export const SIGILL = 4
-export const SIGTRAP = 5
 export const SIGABRT = 6
-export const SIGEMT = 7
-export const SIGFPE = 8
 export const SIGKILL = 9
 export const SIGBUS = 10
 export const SIGSEGV = 11
@@ -91,10 +93,6 @@ export const SIGCHLD = 20
 export const SIGTTIN = 21
 export const SIGTTOU = 22
 export const SIGIO = 23
-export const SIGXCPU = 24
-export const SIGXFSZ = 25
-export const SIGVTALRM = 26
-export const SIGPROF = 27
 export const SIGWINCH = 28
 export const SIGINFO = 29
 export const SIGUSR1 = 30

@@ -20,14 +20,24 @@ export class PidAllocator {
   }
 
   next(): number {
-    const { pids, zombproc, groups } = this.machine
-    if (pids.size + zombproc.size >= PID_MAX)
-      this.machine.undefinedBehaviour('UB:OB-PID', 'all process ids are taken, and the kernel looks for one for ever')
-    do {
+    for (let tries = 1; ; tries++) {
       const base = this.isRandom ? this.random() : this.last
       this.last = 1 + (base % PID_MAX)
-    } while (pids.has(this.last) || zombproc.has(this.last) || groups.has(this.last))
-    return this.last
+      if (!this.isTaken(this.last)) return this.last
+      // So long a search may have nothing to find.
+      if (tries % PID_MAX === 0 && this.isExhausted())
+        this.machine.undefinedBehaviour('UB:OB-PID', 'all process ids are taken, and the kernel looks for one for ever')
+    }
+  }
+
+  private isTaken(pid: number): boolean {
+    const { pids, zombproc, groups } = this.machine
+    return pids.has(pid) || zombproc.has(pid) || groups.has(pid)
+  }
+
+  private isExhausted(): boolean {
+    for (let pid = 1; pid <= PID_MAX; pid++) if (!this.isTaken(pid)) return false
+    return true
   }
 
   /** Mulberry32: 32 bits from one word of state, the same everywhere. */

@@ -15,8 +15,6 @@ import { Proc } from './proc.js'
 
 /** Four neighbouring priorities share a queue. */
 const QUEUES = 32
-/** 1.0 in fixed point. */
-const FSCALE = 2048
 /** Where the estimate of CPU usage ends. */
 const ESTCPU_MAX = 36
 /** exp(−1/20) in fixed point: what a second leaves of the share of the CPU. */
@@ -69,27 +67,30 @@ export class OpenbsdPolicy implements KernelPolicy {
 
   /** 5.1, sched_choosecpu_fork: an idle CPU, else any; the least queued, then the lowest load, then the first. */
   private chooseForFork(): CpuInfo {
-    const cpus = this.running()
-    const idle = cpus.filter((cpu) => this.machine.scheduler.isIdle(cpu))
     let best: CpuInfo | null = null
-    for (const cpu of idle.length > 0 ? idle : cpus) {
-      if (best === null || comesFirst(cpu, best)) best = cpu
-    }
+    for (const cpu of this.idleOrAll()) if (best === null || comesFirst(cpu, best)) best = cpu
     return best!
   }
 
-  /** 5.1, sched_choosecpu: its own CPU if that has nothing to do, else the cheapest. */
+  /** 5.1, sched_choosecpu: its own CPU if that has nothing to do, else the cheapest of those without, or of all. */
   private chooseForWakeup(p: Proc): CpuInfo {
     if (this.machine.scheduler.isIdle(p.cpu)) return p.cpu
     let best = p.cpu
     let lowest = Infinity
-    for (const cpu of this.running()) {
+    for (const cpu of this.idleOrAll()) {
       const cost = costOn(cpu, p)
       if (cost >= lowest) continue
       lowest = cost
       best = cpu
     }
     return best
+  }
+
+  /** The CPUs that have nothing to do, or where there is none, all. */
+  private idleOrAll(): CpuInfo[] {
+    const cpus = this.running()
+    const idle = cpus.filter((cpu) => this.machine.scheduler.isIdle(cpu))
+    return idle.length > 0 ? idle : cpus
   }
 
   private running(): CpuInfo[] {
@@ -119,8 +120,9 @@ export class OpenbsdPolicy implements KernelPolicy {
 
   preemption(p: Proc, cpu: CpuInfo): Preemption {
     const running = underInterrupts(cpu.current)
-    // A new thread asks for nothing: its creator goes on (OB-Q-02).
-    if (running === null || p.steps === null || p.p_priority >= running.p_priority) return Preemption.none
+    // A new thread asks for nothing: its creator goes on (OB-Q-02). The others are measured against what the running
+    // one has in user mode, for it gives way on the way there. Who is woken asks in any case (`wakeSleeper`).
+    if (running === null || p.steps === null || p.p_priority >= running.p_usrpri) return Preemption.none
     return Preemption.atUserReturn
   }
 
@@ -196,9 +198,9 @@ export class OpenbsdPolicy implements KernelPolicy {
       p.p_swtime += seconds
       const isOff = p.state === ThreadState.sleeping || p.state === ThreadState.stopped
       if (isOff) p.p_slptime += seconds
-      p.p_pctcpu = (p.p_pctcpu * CCPU) >> 11
+      p.p_pctcpu = (p.p_pctcpu * CCPU) >> P.FSHIFT
       if (p.p_slptime > 1) continue
-      p.p_pctcpu += ((FSCALE - CCPU) * Math.floor((p.p_cpticks * FSCALE) / STATCLOCK_HZ)) >> 11
+      p.p_pctcpu += ((P.FSCALE - CCPU) * Math.floor((p.p_cpticks * P.FSCALE) / STATCLOCK_HZ)) >> P.FSHIFT
       p.p_cpticks = 0
       p.p_estcpu = decayed(p.p_estcpu, 2 * load.fixed)
       this.resetPriority(p)
@@ -246,16 +248,13 @@ function comesFirst(cpu: CpuInfo, best: CpuInfo): boolean {
 
 /** What it costs to run a thread on a CPU: whom it disturbs there, what waits there, and the cache it leaves behind. */
 function costOn(cpu: CpuInfo, p: Proc): number {
-  let cost = Math.floor(cpu.spc_ldavg / FSCALE)
+  let cost = Math.floor(cpu.spc_ldavg / P.FSCALE)
   const running = underInterrupts(cpu.current)
-  if (running !== null) cost += p.p_priority - running.p_priority + 3
+  if (running !== null) cost += p.p_priority - running.p_usrpri + 3
   if (cpu.queue.length > 0) cost += 3 * cpu.queue.length
-  if (cpu === p.cpu && p.p_slptime === 0) cost -= p.isSystem ? 0 : RESIDENT_PAGES_LOG2
+  if (cpu === p.cpu && p.p_slptime === 0) cost -= p.isSystem ? 0 : Math.log2(P.RESIDENT_PAGES)
   return cost
 }
-
-/** Every user process is taken to have 16 pages in memory: our choice. */
-const RESIDENT_PAGES_LOG2 = 4
 
 function cpuLoad(cpu: CpuInfo): number {
   return cpu.queue.length + (cpu.current === null ? 0 : 1)
@@ -267,5 +266,5 @@ function clocksAt(tick: number, clockHz: number, hz: number): number {
 }
 
 function decayed(estcpu: number, load: number): number {
-  return Math.floor((estcpu * load) / (load + FSCALE))
+  return Math.floor((estcpu * load) / (load + P.FSCALE))
 }

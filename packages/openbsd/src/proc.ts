@@ -1,4 +1,4 @@
-import { Thread, ThreadMark, ThreadState } from '@kt/core'
+import { Thread, ThreadMark, ThreadState, type Machine } from '@kt/core'
 import type { CpuInfo } from './cpu.js'
 import * as P from './param.js'
 import type { ProcessRecord } from './process.js'
@@ -46,7 +46,7 @@ export class Proc extends Thread {
   isUser = false
   /** The user stack pointer. */
   sp = 0
-  /** Dead, and the idle loop has not handed it to the reaper; or the reaper has made a zombie of it. */
+  /** Dead, and the reaper has made a zombie of it: its parent can wait for it. */
   isZombie = false
   /** The record was given back; what it says now is history. */
   isFree = false
@@ -109,4 +109,10 @@ export class Proc extends Thread {
   get isInUserMode(): boolean {
     return this.is(ThreadMark.inUserMode)
   }
+}
+
+/** What is not a process of this machine would be changed behind the back of its own. */
+export function ofThisKernel(machine: Machine, call: string, p: unknown): void {
+  if (!(p instanceof Proc)) throw new TypeError(`${call}: a process is expected`)
+  if (p.cpu.machine !== machine) throw new TypeError(`${call}: the process belongs to another kernel`)
 }

@@ -15,7 +15,6 @@ export class ProcessRecord extends Process {
   ps_mainproc: Proc | null = null
   /** Parent, null for process 0 only. */
   ps_pptr: ProcessRecord | null = null
-  readonly ps_children: Set<ProcessRecord> = new Set()
   ps_pgid = 0
   ps_session = 0
   ps_nice: number = P.NZERO
@@ -25,11 +24,13 @@ export class ProcessRecord extends Process {
   ps_ppwait = false
   /** Wait status with which it ends. */
   xstat = 0
-  /** Its threads wait here for one another's end. */
-  readonly threadsIdent: object = { kind: 'threads of', name: this.name }
+  /** Where its threads wait for one another's end, null until one did. */
+  threadsIdent: object | null = null
   /** System calls are recorded; and the children's too. */
   ps_traced = false
   ps_traceInherit = false
+  /** Most have none, and never a set for them. */
+  private children: Set<ProcessRecord> | null = null
 
   constructor(
     pid: number,
@@ -45,6 +46,29 @@ export class ProcessRecord extends Process {
 
   get ps_pid(): number {
     return this.pid
+  }
+
+  /** Its children, the oldest first. */
+  get ps_children(): ReadonlySet<ProcessRecord> {
+    return this.children ?? NO_CHILDREN
+  }
+
+  /** Makes a process its child, and nobody else's. */
+  adopt(child: ProcessRecord): void {
+    child.ps_pptr?.children?.delete(child)
+    child.ps_pptr = this
+    this.children ??= new Set()
+    this.children.add(child)
+  }
+
+  /** Forgets a child that is gone. It still says whose it was. */
+  forget(child: ProcessRecord): void {
+    this.children?.delete(child)
+  }
+
+  /** The channel on which one of its threads waits for others to end. */
+  threadsEnd(): object {
+    return (this.threadsIdent ??= { kind: 'threads of', name: this.name })
   }
 
   /** Its threads, the oldest first. */
@@ -63,3 +87,5 @@ export class ProcessRecord extends Process {
     this.limits = limit.pl_rlimit
   }
 }
+
+const NO_CHILDREN: ReadonlySet<ProcessRecord> = new Set()

@@ -19,7 +19,7 @@ export interface Release {
   readonly runQueues: 'one for all' | 'one per CPU'
   /** Whether the end of a quantum asks for a switch even if nobody waits. */
   readonly roundrobinAlwaysAsks: boolean
-  /** Whether wakeup_one goes on to wake everybody when the first in line is stopped. */
+  /** Whether wakeup_n looks at its count only after a sleeper that is not stopped, so that one too many becomes all. */
   readonly wakeupOneOverruns: boolean
   /** Whether setrunnable refuses a thread that is being made. */
   readonly setrunnableRefusesIdl: boolean
@@ -32,6 +32,10 @@ export interface Release {
   readonly rwlockChecksHolder: boolean
   /** When a workq makes its threads. */
   readonly workqThreads: 'when all are busy' | 'all at once'
+  /** What it prints when it cannot; the name goes in. */
+  readonly workqFailure: string
+  /** Whether the kernel stops when its own queue gets no thread. */
+  readonly needsSyswq: boolean
   /** Soft and hard limits of processes, by login class, as login.conf is shipped. */
   readonly loginClasses: Readonly<Record<'default' | 'staff', readonly [soft: number, hard: number]>>
   /** Who sends the parent its SIGCHLD. */

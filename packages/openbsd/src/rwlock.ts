@@ -1,10 +1,10 @@
 import { Lock, release, SleepQueue, take, type KernelCall, type Operation } from '@kt/core'
-import { EAGAIN, EBUSY, EINTR } from './errno.js'
+import { EAGAIN, EBUSY } from './errno.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
-import { cursig, stop, STOPS } from './signal.js'
-import { interruption } from './sleep.js'
+import { stop } from './signal.js'
+import { interruptionNow, STOPPED } from './sleep.js'
 
 /** What rw_enter is asked for, and how far it may go. */
 export const RW_WRITE = 0
@@ -115,14 +115,13 @@ const enter: Operation = {
     const rwl = p.a as Rwlock
     const flags = p.b as number
     machine.scheduler.finishSleep(p)
-    if ((flags & RW_INTR) !== 0) {
-      const signo = cursig(p)
-      if (signo === STOPS) {
-        stop(machine, p)
-        return false
-      }
-      if (signo > 0 || (p.p_flag & P.P_SUSPSINGLE) !== 0) return answer(p, signo > 0 ? interruption(p, signo) : EINTR)
+    const why = (flags & RW_INTR) !== 0 ? interruptionNow(p) : 0
+    if (why === STOPPED) {
+      stop(machine, p)
+      return false
     }
+    machine.ktrace(p, { type: 'CSW', out: false })
+    if (why !== 0) return answer(p, why)
     if ((flags & RW_SLEEPFAIL) !== 0) return answer(p, EAGAIN)
     return attempt(machine, p, rwl, flags)
   },
@@ -146,8 +145,14 @@ function attempt(machine: OpenbsdMachine, p: Proc, rwl: Rwlock, flags: number): 
   if ((flags & RW_NOSLEEP) !== 0) return answer(p, EBUSY)
   machine.assertSleepable(p, 'rw_enter', null)
   p.p_priority = isWrite ? P.PLOCK - 4 : P.PLOCK
+  // As in tsleep: a signal that is pending already keeps it from sleeping.
+  const isInterruptible = (flags & RW_INTR) !== 0
+  const why = isInterruptible ? interruptionNow(p) : 0
+  if (why !== 0 && why !== STOPPED) return answer(p, why)
   rwl.waiters ??= new SleepQueue(rwl)
-  machine.scheduler.sleep(p, rwl.waiters, rwl.wmesg, 0, (flags & RW_INTR) !== 0)
+  machine.ktrace(p, { type: 'CSW', out: true })
+  machine.scheduler.sleep(p, rwl.waiters, rwl.wmesg, 0, isInterruptible)
+  if (why === STOPPED) stop(machine, p)
   return false
 }
 
@@ -156,6 +161,7 @@ function downgrade(machine: OpenbsdMachine, p: Proc, rwl: Rwlock): boolean {
     if (rwl.owner === null) machine.panic(`rw_enter: ${rwl.name} downgrade of non-write lock`)
     if (rwl.owner !== p) machine.panic(`rw_enter: ${rwl.name} downgrade, not holder`)
   } else if (rwl.owner !== p) machine.undefinedBehaviour('UB:OB-RWLOCK', `downgrade of ${rwl.name} without it`)
+  if (rwl.waiters !== null) machine.wakeQueue(rwl.waiters)
   release(machine, p, rwl)
   rwl.readers = 1
   return answer(p, 0)
@@ -168,11 +174,9 @@ const exit: Operation = {
     p.result = undefined
     checkHeld(machine, p, rwl)
     machine.trace?.unlock(p, rwl)
+    if (rwl.waiters !== null) machine.wakeQueue(rwl.waiters)
     if (rwl.owner !== null) release(machine, rwl.owner, rwl)
-    else {
-      rwl.readers--
-      if (rwl.waiters !== null) machine.scheduler.wakeAll(rwl.waiters)
-    }
+    else rwl.readers--
     return true
   },
   resume: () => true,

@@ -57,9 +57,10 @@ export class Sigacts {
 
   set(signo: number, action: SignalAction): void {
     this.actions.set(signo, action)
-    const isIgnored =
-      action.handler === 'SIG_IGN' || (action.handler === 'SIG_DFL' && defaultAction(signo) === 'is ignored')
-    if (isIgnored) this.ps_sigignore |= bitOf(signo)
+    const { handler } = action
+    // SIGCONT lets a stopped process go on even when it is ignored.
+    const isIgnored = handler === 'SIG_IGN' ? signo !== P.SIGCONT : defaultAction(signo) === 'is ignored'
+    if (isIgnored && typeof handler !== 'function') this.ps_sigignore |= bitOf(signo)
     else this.ps_sigignore &= ~bitOf(signo)
   }
 }

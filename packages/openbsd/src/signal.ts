@@ -4,7 +4,7 @@ import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
 import type { ProcessRecord } from './process.js'
-import { bitOf, defaultAction, STOP_BITS, TTY_STOP_BITS, UNBLOCKABLE_BITS } from './sigacts.js'
+import { bitOf, defaultAction, STOP_BITS, TTY_STOP_BITS, UNBLOCKABLE_BITS, type SignalAction } from './sigacts.js'
 
 // What the kernel does with signals. How user code takes one is in user.ts.
 
@@ -25,8 +25,8 @@ export function psignal(machine: OpenbsdMachine, p: Proc, signo: number, isPropa
   const isHeldBack = (p.p_sigmask & bit & ~UNBLOCKABLE_BITS) !== 0
   if (byDefault === 'continues') p.p_siglist &= ~STOP_BITS
   if (byDefault === 'stops') {
-    // Its group has no job control: a stop from the terminal is discarded.
-    if ((bit & TTY_STOP_BITS) !== 0 && handler === 'SIG_DFL' && p.process.ps_pgid === 0) return
+    // No group has job control, because nobody calls setpgid(2): a stop from the terminal is discarded.
+    if ((bit & TTY_STOP_BITS) !== 0 && handler === 'SIG_DFL') return
     p.p_siglist &= ~bitOf(P.SIGCONT)
   }
   p.p_siglist |= bit
@@ -35,8 +35,8 @@ export function psignal(machine: OpenbsdMachine, p: Proc, signo: number, isPropa
     for (const other of p.process.ps_threads) if (other !== p) psignal(machine, other, signo, true)
   }
   if (isHeldBack && !(byDefault === 'continues' && p.state === ThreadState.stopped)) return
-  if (p.state === ThreadState.sleeping) wakeForSignal(machine, p, signo, handler === 'SIG_DFL')
-  else if (p.state === ThreadState.stopped) continueForSignal(machine, p, signo, handler === 'SIG_DFL')
+  if (p.state === ThreadState.sleeping) wakeForSignal(machine, p, signo, typeof handler !== 'function')
+  else if (p.state === ThreadState.stopped) continueForSignal(machine, p, signo, isHeldBack ? 'is held back' : handler)
   else if (p.state === ThreadState.running && p.isInUserMode) machine.scheduler.giveWayInUserMode(p.cpu)
 }
 
@@ -58,15 +58,22 @@ function wakeForSignal(machine: OpenbsdMachine, p: Proc, signo: number, isDefaul
   machine.scheduler.wake(p, WakeReason.interrupted)
 }
 
-function continueForSignal(machine: OpenbsdMachine, p: Proc, signo: number, isDefault: boolean): void {
+function continueForSignal(
+  machine: OpenbsdMachine,
+  p: Proc,
+  signo: number,
+  action: SignalAction['handler'] | 'is held back',
+): void {
   const byDefault = defaultAction(signo)
   if (signo === P.SIGKILL) {
     // Off the channel: its sleep is over.
     if (p.is(ThreadMark.asleep)) machine.scheduler.wake(p, WakeReason.interrupted)
     machine.scheduler.letGo(p)
   } else if (byDefault === 'continues') {
-    if (isDefault) p.p_siglist &= ~bitOf(signo)
-    else if (p.is(ThreadMark.asleep)) machine.scheduler.wake(p, WakeReason.interrupted)
+    // Held back, it lets the thread go and stays pending; only a handler that can run now ends a sleep.
+    if (typeof action === 'function') {
+      if (p.is(ThreadMark.asleep)) machine.scheduler.wake(p, WakeReason.interrupted)
+    } else if (action !== 'is held back') p.p_siglist &= ~bitOf(signo)
     machine.scheduler.letGo(p)
   } else if (byDefault === 'stops') p.p_siglist &= ~bitOf(signo)
   else if (p.is(ThreadMark.asleep) && p.is(ThreadMark.interruptible)) {
@@ -97,16 +104,17 @@ export function signalProcess(machine: OpenbsdMachine, process: ProcessRecord, s
  */
 export function cursig(p: Proc): number {
   for (;;) {
-    const bits = p.p_siglist & ~(p.p_sigmask & ~UNBLOCKABLE_BITS)
+    const bits = deliverable(p)
     if (bits === 0) return 0
     const signo = 32 - Math.clz32(bits & -bits)
     const acts = p.process.ps_sigacts
     const { handler } = acts.actionOf(signo)
     if (handler !== 'SIG_DFL' && handler !== 'SIG_IGN') return signo
     const byDefault = defaultAction(signo)
-    if (handler === 'SIG_DFL' && (acts.ps_sigignore & bitOf(signo)) === 0) {
-      if (byDefault === 'ends' && p.p_pid !== 1) return signo
-      if (byDefault === 'stops' && !isDiscardedStop(p, signo)) {
+    // Process 1 neither ends nor stops by default.
+    if (handler === 'SIG_DFL' && (acts.ps_sigignore & bitOf(signo)) === 0 && p.p_pid !== 1) {
+      if (byDefault === 'ends') return signo
+      if (byDefault === 'stops' && (bitOf(signo) & TTY_STOP_BITS) === 0) {
         p.p_siglist &= ~bitOf(signo)
         p.p_xstat = signo
         return STOPS
@@ -116,21 +124,23 @@ export function cursig(p: Proc): number {
   }
 }
 
-function isDiscardedStop(p: Proc, signo: number): boolean {
-  return (bitOf(signo) & TTY_STOP_BITS) !== 0 && p.process.ps_pgid === 0
-}
-
 /** Whether a thread has something to act on before it goes on in user mode. Nothing is taken. */
 export function hasAst(p: Proc): boolean {
-  return (p.p_flag & P.P_SUSPSINGLE) !== 0 || (p.p_siglist & ~(p.p_sigmask & ~UNBLOCKABLE_BITS)) !== 0
+  return (p.p_flag & P.P_SUSPSINGLE) !== 0 || deliverable(p) !== 0
+}
+
+/** Signals that are pending and not held back. The child of a vfork does not stop, because its parent waits for it. */
+function deliverable({ p_siglist, p_sigmask, process }: Proc): number {
+  const stops = process.ps_ppwait ? STOP_BITS : 0
+  return p_siglist & ~((p_sigmask & ~UNBLOCKABLE_BITS) | stops)
 }
 
 // kill(2)
 
-/** Whether a process may send a signal: root may, else the user ids have to agree. */
-export function cansignal(from: ProcessRecord, to: ProcessRecord): boolean {
+/** Whether a process may send a signal: root may, else the user ids have to agree; SIGCONT reaches the whole session. */
+function cansignal(from: ProcessRecord, to: ProcessRecord, signo: number): boolean {
   const { realUid, effectiveUid } = from.credentials
-  if (effectiveUid === 0) return true
+  if (effectiveUid === 0 || (signo === P.SIGCONT && from.ps_session === to.ps_session)) return true
   const ids = [to.credentials.realUid, to.credentials.effectiveUid]
   return ids.includes(realUid) || ids.includes(effectiveUid)
 }
@@ -150,7 +160,7 @@ export function kill(machine: OpenbsdMachine, from: Proc, pid: number, signo: nu
   for (const target of [...machine.processes] as ProcessRecord[]) {
     const isMember = pid === -1 ? target !== process : target.ps_pgid === group
     // OB-KT-11, OB-KT-12: kernel threads are not even counted.
-    if (!isMember || target.pid <= 1 || target.isSystem || !cansignal(process, target)) continue
+    if (!isMember || target.pid <= 1 || target.isSystem || !cansignal(process, target, signo)) continue
     found++
     if (signo !== 0) signalProcess(machine, target, signo)
   }
@@ -162,7 +172,7 @@ function killOne(machine: OpenbsdMachine, from: Proc, pid: number, signo: number
   const p = machine.pids.get(isThread ? pid - P.THREAD_PID_OFFSET : pid)
   if (p === undefined) return ESRCH
   if (isThread ? p.process !== from.process : (p.p_flag & P.P_THREAD) !== 0) return ESRCH
-  if (!cansignal(from.process, p.process)) return EPERM
+  if (!cansignal(from.process, p.process, signo)) return EPERM
   if (signo === 0) return 0
   if (isThread) psignal(machine, p, signo)
   else signalProcess(machine, p.process, signo)

@@ -11,7 +11,7 @@ import { EINTR, ERESTART, EWOULDBLOCK } from './errno.js'
 import type { OpenbsdMachine } from './machine.js'
 import { enterMutex, leaveMutex, mutexOf, type Mutex } from './mutex.js'
 import * as P from './param.js'
-import type { Proc } from './proc.js'
+import { ofThisKernel, type Proc } from './proc.js'
 import { cursig, stop, STOPS } from './signal.js'
 
 /** tsleep(9), as both releases have it. */
@@ -36,8 +36,8 @@ export interface SleepCalls {
    */
   wakeup: (ident: WaitObject) => KernelCall<void>
   /**
-   * Wakes at most `n` of them, −1 for all. A stopped sleeper counts, and stays stopped. In 4.2 the count is not looked
-   * at after a stopped one, so that one too many may become all.
+   * Wakes at most `n` of them, −1 for all. A stopped sleeper counts, and stays stopped. 4.2 looks at the count only
+   * after one that is not stopped, so that one too many may become all, and 0 is all.
    *
    * @see tsleep.9, wakeup_n.
    */
@@ -83,6 +83,7 @@ export interface MsleepCalls {
 
 export function sleepCalls(machine: OpenbsdMachine): SleepCalls {
   const wake = (operation: Operation, ident: WaitObject, n: number) => {
+    if (!Number.isInteger(n)) throw new TypeError(`${operation.name}: n must be a whole number, not ${String(n)}`)
     const p = machine.enter(operation)
     p.a = ident
     p.b = n
@@ -102,6 +103,7 @@ export function sleepCalls(machine: OpenbsdMachine): SleepCalls {
       return machine.port
     },
     setrunnable(p) {
+      ofThisKernel(machine, 'setrunnable', p)
       machine.enter(setrunnable).a = p
       return machine.port
     },
@@ -110,7 +112,7 @@ export function sleepCalls(machine: OpenbsdMachine): SleepCalls {
 
 export function msleepCalls(machine: OpenbsdMachine): MsleepCalls {
   return {
-    msleep: (ident, mtx, priority, wmesg, timo) => sleepOn(machine, msleep, ident, mtx, priority, wmesg, timo),
+    msleep: (ident, mtx, priority, wmesg, timo) => sleepOn(machine, msleep, ident, mutexOf(mtx), priority, wmesg, timo),
   }
 }
 
@@ -123,6 +125,8 @@ function sleepOn(
   wmesg: string,
   timo: number,
 ): KernelCall<never> {
+  checkPriority(operation.name, priority)
+  if (typeof wmesg !== 'string') throw new TypeError(`${operation.name}: wmesg must be a string, not ${String(wmesg)}`)
   const p = machine.enter(operation)
   p.a = ident
   p.b = mtx
@@ -136,6 +140,12 @@ function sleepOn(
 const ASLEEP = -1
 const RETAKING = -2
 
+function checkPriority(call: string, priority: number): void {
+  const level = priority & ~(P.PCATCH | P.PNORELOCK)
+  if (!Number.isInteger(priority) || level < 0 || level > P.MAXPRI)
+    throw new RangeError(`${call}: a priority is 0 to ${P.MAXPRI}, with PCATCH or without, not ${String(priority)}`)
+}
+
 function checkTicks(call: string, ticks: number): void {
   if (!Number.isInteger(ticks) || ticks < 0) {
     throw new RangeError(`${call}: a time-out is a whole number of ticks, 0 for none, not ${String(ticks)}`)
@@ -143,20 +153,20 @@ function checkTicks(call: string, ticks: number): void {
 }
 
 /** What a signal makes of an interruptible sleep: `ERESTART`, or `EINTR` where a handler asked for that. */
-export function interruption(p: Proc, signo: number): number {
+function interruption(p: Proc, signo: number): number {
   const { handler, flags } = p.process.ps_sigacts.actionOf(signo)
   return typeof handler === 'function' && (flags & P.SA_RESTART) === 0 ? EINTR : ERESTART
 }
 
 /** Why an interruptible sleep cannot begin or go on: an errno, 0, or `STOPS`. */
-function interruptionNow(p: Proc): number {
+export function interruptionNow(p: Proc): number {
   if ((p.p_flag & P.P_SUSPSINGLE) !== 0) return EINTR
   const signo = cursig(p)
   return signo > 0 ? interruption(p, signo) : signo === STOPS ? STOPPED : 0
 }
 
-/** Apart from every errno. */
-const STOPPED = -1000
+/** Apart from every errno: the thread has to stop first. */
+export const STOPPED = -1000
 
 const tsleep: Operation = {
   name: 'tsleep',
@@ -183,9 +193,10 @@ function begin(machine: OpenbsdMachine, p: Proc, call: string): boolean {
   const ticks = p.d as number
   checkTicks(call, ticks)
   if (p.a === null || p.a === undefined) {
-    if (machine.diagnostic) machine.panic(`${call}: no ident`)
+    if (machine.diagnostic) machine.panic('tsleep: no ident')
     machine.undefinedBehaviour('UB:OB-SLEEP', `${call} without an ident`)
   }
+  if (mtx !== null && mtx.owner !== p) machine.undefinedBehaviour('UB:OB-MUTEX', `${call} without mutex ${mtx.name}`)
   machine.assertSleepable(p, call, mtx)
   const isInterruptible = (priority & P.PCATCH) !== 0
   p.p_priority = priority & P.PRIMASK
@@ -195,6 +206,7 @@ function begin(machine: OpenbsdMachine, p: Proc, call: string): boolean {
     p.result = why
     return true
   }
+  machine.ktrace(p, { type: 'CSW', out: true })
   // A stop that was pending comes on the way to sleep: the thread is on its channel already.
   machine.scheduler.sleep(p, machine.channels.at(p.a), p.wmesg!, ticks, isInterruptible)
   if (why === STOPPED) stop(machine, p)
@@ -211,14 +223,14 @@ function goOn(machine: OpenbsdMachine, p: Proc): boolean {
       stop(machine, p)
       return false
     }
+    machine.ktrace(p, { type: 'CSW', out: false })
     // A signal beats the time-out.
     p.result = why !== 0 ? why : timedOut ? EWOULDBLOCK : 0
   }
   const mtx = p.b as Mutex | null
   if (mtx === null || ((p.c as number) & P.PNORELOCK) !== 0) return true
-  const isFirst = p.d === ASLEEP
   p.d = RETAKING
-  return enterMutex(machine, p, mtx, isFirst)
+  return enterMutex(machine, p, mtx)
 }
 
 // Waking
@@ -240,15 +252,16 @@ const wakeupOne: Operation = { ...wakeup, name: 'wakeup_one' }
 /** Wakes the first `n` of those who sleep now, −1 for all. */
 function wakeSome(machine: OpenbsdMachine, queue: SleepQueue, n: number): void {
   const { scheduler, release } = machine
+  const looksFirst = !release.wakeupOneOverruns
   let left = n
   // One pass: a sleeper that runs and sleeps again is not woken twice.
   for (let sleepers = queue.length; sleepers > 0 && queue.head !== null; sleepers--) {
+    if (looksFirst && left === 0) return
     const sleeper = left === 1 ? scheduler.chooseSleeper(queue)! : queue.head
-    const wasStopped = sleeper.is(ThreadMark.asleep)
-    scheduler.wake(sleeper, WakeReason.woken)
+    const wasStopped = machine.wakeSleeper(sleeper)
     left--
     // 4.2 looks at the count only after one that it made runnable.
-    if (left === 0 && !(wasStopped && release.wakeupOneOverruns)) return
+    if (left === 0 && !wasStopped) return
   }
 }
 
@@ -258,6 +271,8 @@ const setrunnable: Operation = {
     const target = p.a as Proc
     const { scheduler, release } = machine
     p.result = undefined
+    if (target.isFree)
+      machine.undefinedBehaviour('UB:OB-D-13', `setrunnable of process ${target.p_pid}, which was freed`)
     if (target.state === ThreadState.sleeping) scheduler.wake(target, WakeReason.woken)
     else if (target.state === ThreadState.stopped) {
       if (target.is(ThreadMark.asleep)) scheduler.wake(target, WakeReason.woken)

@@ -1,4 +1,4 @@
-import { inRange, type Out } from '@kt/core'
+import { inRange, oneOf, type Out } from '@kt/core'
 import { fork1 } from './fork.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
@@ -27,6 +27,10 @@ export interface ProcessOptions {
  * On a machine that boots it begins when boot is done, and null is returned.
  */
 export function startProcess(machine: OpenbsdMachine, options: ProcessOptions, body: Program): ProcessRecord | null {
+  if (typeof (options as ProcessOptions | null | undefined)?.name !== 'string')
+    throw new TypeError('process: a name is expected')
+  if (typeof body !== 'function') throw new TypeError('process: the body must be a generator function')
+  if (options.login !== undefined) oneOf('login', options.login, ['default', 'staff'])
   inRange('uid', options.uid ?? 0, 0, 0x7fff_ffff)
   if (options.nprocSoft !== undefined) inRange('nprocSoft', options.nprocSoft, 0, 0x7fff_ffff)
   if (machine.isUp) return fork(machine, options, body)
@@ -53,6 +57,7 @@ function fork(
   p.sp = process.addressSpace.stack.end - FRAME_BYTES
   // It has been through login: what it runs at is not what init slept at.
   p.p_priority = p.p_usrpri
+  machine.scheduler.rankChanged(p)
   machine.changeCount(0, -1)
   machine.changeCount(uid, 1)
   process.credentials = { realUid: uid, effectiveUid: uid }

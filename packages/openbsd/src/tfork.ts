@@ -6,8 +6,9 @@ import type { OpenbsdMachine } from './machine.js'
 import { copyin, copyout, type UserPointer, type Word } from './memory.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
+import type { ProcessRecord } from './process.js'
 import { fault, trap, userThread } from './user.js'
-import { caller, numberOf } from './user-calls.js'
+import { caller } from './user-calls.js'
 import type { timespec } from './timeout.js'
 
 /** `struct __tfork`: what the kernel needs to make a thread. */
@@ -63,11 +64,11 @@ export interface TforkCalls {
   /**
    * Sleeps until `__thrwakeup` on the same value.
    *
-   * @param ident - Any value but null; of this process.
+   * @param ident - Any value; in another process it is another.
    * @param clock_id - Ignored: there is one clock.
    * @param tp - Absolute time-out, null for none.
    * @param lock - Gets a 0 when the thread sleeps, null for none.
-   * @returns 0, or as a value, not in `errno`: `ENOTSUP`, `EWOULDBLOCK`, `EINTR`.
+   * @returns 0, or as a value, not in `errno`: `ENOTSUP`, `EFAULT`, `EWOULDBLOCK`, `EINTR`.
    */
   __thrsleep: (ident: unknown, clock_id: number, tp: timespec | null, lock: UserPointer<number>) => KernelCall<number>
   /**
@@ -84,11 +85,11 @@ export interface TforkCalls {
 }
 
 export function tforkCalls(machine: OpenbsdMachine): TforkCalls {
-  const idents = new Map<number, Map<unknown, object>>()
+  const idents = new WeakMap<ProcessRecord, Map<unknown, object>>()
   /** The channel of a value in the caller's process: the same value elsewhere is another. */
   const channelOf = (p: Proc, ident: unknown): object => {
-    const own = idents.get(p.process.pid) ?? new Map<unknown, object>()
-    idents.set(p.process.pid, own)
+    const own = idents.get(p.process) ?? new Map<unknown, object>()
+    idents.set(p.process, own)
     const channel = own.get(ident) ?? { kind: 'thrsleep', name: String(ident) }
     own.set(ident, channel)
     return channel
@@ -96,9 +97,9 @@ export function tforkCalls(machine: OpenbsdMachine): TforkCalls {
   function* thrsleep(p: Proc, ident: unknown, tp: timespec | null, lock: UserPointer<number>): Steps<number> {
     if (machine.rthreads === 0) return answer(p, ENOTSUP)
     const dueNs = tp === null ? Infinity : tp.tv_sec * 1e9 + tp.tv_nsec
-    const ticks = tp === null ? 0 : Math.ceil((dueNs - machine.timeline.now) / machine.tickNs)
-    if (tp !== null && ticks <= 0) return answer(p, EWOULDBLOCK)
-    if (lock !== null) copyout(p.process.addressSpace, 0, lock)
+    const ticks = tp === null ? 0 : Math.ceil((dueNs - machine.timeline.now) / machine.tickNs) + 1
+    if (dueNs <= machine.timeline.now) return answer(p, EWOULDBLOCK)
+    if (lock !== null && copyout(p.process.addressSpace, 0, lock) !== 0) return answer(p, EFAULT)
     const error = yield* machine.sleep.tsleep(channelOf(p, ident), P.PUSER | P.PCATCH, 'thrsleep', ticks)
     return answer(p, error < 0 ? EINTR : error)
   }
@@ -114,6 +115,8 @@ export function tforkCalls(machine: OpenbsdMachine): TforkCalls {
     __tfork_thread(params, stack, startfunc, startarg) {
       if (startfunc !== null && typeof startfunc !== 'function')
         throw new TypeError('__tfork_thread: startfunc must be a generator function or null')
+      if (!Number.isInteger(stack))
+        throw new TypeError('__tfork_thread: stack must be an address, as the `end` of what mmap() returned')
       return machine.userCall('__tfork_thread', tforkThread(machine, params, stack, startfunc, startarg))
     },
     rawTfork(params, child) {
@@ -122,8 +125,12 @@ export function tforkCalls(machine: OpenbsdMachine): TforkCalls {
     },
     getthrid: () => call('getthrid', [], getthrid, true),
     __threxit: (notdead) => call('__threxit', [notdead], (p) => threxit(machine, p, notdead)),
-    __thrsleep: (ident, clock_id, tp, lock) =>
-      call('__thrsleep', [ident, clock_id, tp, lock], (p) => thrsleep(p, ident, tp, lock)),
+    __thrsleep(ident, clock_id, tp, lock) {
+      const { tv_sec, tv_nsec } = (tp as timespec | null | undefined) ?? { tv_sec: NaN, tv_nsec: NaN }
+      if (tp !== null && !(Number.isInteger(tv_sec) && Number.isInteger(tv_nsec)))
+        throw new TypeError('__thrsleep: tp needs tv_sec and tv_nsec, or is null')
+      return call('__thrsleep', [ident, clock_id, tp, lock], (p) => thrsleep(p, ident, tp, lock))
+    },
     __thrwakeup: (ident, n) => call('__thrwakeup', [ident, n], (p) => thrwakeup(p, ident, n)),
     __set_tcb: (tcb) =>
       call(
@@ -153,7 +160,7 @@ function answer(p: Proc, value: number): 0 {
 function* getTcb(machine: OpenbsdMachine): Steps {
   const p = machine.running!
   yield* trap(machine, { name: '__get_tcb', args: [], isUnlocked: true }, function* () {
-    return answer(p, numberOf(p, p.tcb))
+    return answer(p, p.process.addressSpace.addressOf(p.tcb))
   })
   return p.tcb
 }
@@ -178,7 +185,7 @@ function* tforkThread<A>(
     yield* stepsOf(startfunc(startarg), `thread ${self.p_pid}`)
     yield* threadReturned(machine, self)
   }
-  return yield* trap(machine, { name: '__tfork', args: [numberOf(p, params)] }, function* (p) {
+  return yield* trap(machine, { name: '__tfork', args: [params] }, function* (p) {
     // OB-D-29: in the kernel's eyes the new thread is on its creator's stack; the stub changes that when a signal may
     // have come already.
     const firstSp = machine.reading === 'page' ? stack : p.sp
@@ -211,8 +218,7 @@ function* rawTfork(
   params: __tfork | Word<__tfork> | null,
   child: (value: number) => Steps,
 ): Steps<number> {
-  const p = machine.running!
-  return yield* trap(machine, { name: '__tfork', args: [numberOf(p, params)] }, function* (p) {
+  return yield* trap(machine, { name: '__tfork', args: [params] }, function* (p) {
     return tfork(machine, p, params, p.sp, function* (self) {
       yield* stepsOf(child(0), `thread ${self.p_pid}`)
       yield* threadReturned(machine, self)

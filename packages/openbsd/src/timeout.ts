@@ -9,13 +9,21 @@ type TimeoutFunction = (arg: never) => Steps
 export class Timeout extends Due {
   to_func: TimeoutFunction | null = null
   to_arg: unknown = null
+  /** When it is to be called: later than it is armed for where it was put off. */
+  dueNs = 0
   /** Its time has come and the soft clock has not got to it. */
   isExpired = false
   machine: OpenbsdMachine | null = null
 
   override fire(): void {
+    const machine = this.machine!
+    if (this.dueNs > machine.timeline.now) {
+      // It was put off, and comes behind those that were armed for that time meanwhile.
+      machine.timeline.arm(this, this.dueNs)
+      return
+    }
     this.isExpired = true
-    this.machine!.softclock.expired(this)
+    machine.softclock.expired(this)
   }
 
   get isPending(): boolean {
@@ -25,10 +33,11 @@ export class Timeout extends Due {
 
 /** timeout(9), as both releases have it. Functions run at IPL_SOFTCLOCK with the big lock held, and may not sleep. */
 export interface TimeoutCalls {
-  /** Says what to call. @see timeout.9, timeout_set */
+  /** Says what to call; not while it is pending (`UB:OB-TIMEOUT`). @see timeout.9, timeout_set */
   timeout_set: <A>(to: Timeout, fn: (arg: A) => Steps, arg: A) => KernelCall<void>
   /**
-   * Arms it; a pending one is moved.
+   * Arms it. A pending one is moved at once to an earlier time; one that is put off stays in its place until its old
+   * time comes, and is sorted in behind the others then.
    *
    * @param ticks - Ticks from now: it fires at the n-th tick, 0 at the next.
    * @throws KernelPanic for negative ticks, or a timeout that was not set (DIAGNOSTIC).
@@ -142,8 +151,8 @@ const set: Operation = {
   start(machine: OpenbsdMachine, p: Proc) {
     const to = p.a as Timeout
     if (typeof p.b !== 'function') throw new TypeError('timeout_set: fn must be a generator function')
-    machine.timeline.cancel(to)
-    machine.softclock.forget(to)
+    // Its flags are written over, and the wheel still has it.
+    if (to.isPending) machine.undefinedBehaviour('UB:OB-TIMEOUT', 'timeout_set on a timeout that is pending')
     to.machine = machine
     to.to_func = p.b as TimeoutFunction
     to.to_arg = p.c
@@ -168,9 +177,13 @@ const add: Operation = {
       if (machine.diagnostic) machine.panic(`timeout_add: to_ticks (${ticks}) < 0`)
       machine.undefinedBehaviour('UB:OB-TIMEOUT', `timeout_add with ${ticks} ticks`)
     }
-    machine.timeline.cancel(to)
-    machine.softclock.forget(to)
-    machine.timeline.arm(to, machine.tickTimeNs(Math.max(1, ticks)))
+    const dueNs = machine.tickTimeNs(Math.max(1, ticks))
+    if (!to.isArmed || dueNs < to.dueNs) {
+      machine.timeline.cancel(to)
+      machine.softclock.forget(to)
+      machine.timeline.arm(to, dueNs)
+    }
+    to.dueNs = dueNs
     p.result = undefined
     return true
   },

@@ -1,17 +1,16 @@
-import { stepsOf, type KernelCall, type Out, type Steps } from '@kt/core'
-import { EBADF, ECHILD, EFAULT, EINVAL, EMFILE, EPERM, EWOULDBLOCK } from './errno.js'
+import { stepsOf, type KernelCall, type Steps } from '@kt/core'
+import { EBADF, ECHILD, EFAULT, EINTR, EINVAL, EMFILE, EPERM, ERESTART, EWOULDBLOCK } from './errno.js'
 import { exitUser, W_EXITCODE, zap } from './exit.js'
 import { OpenFile } from './files.js'
-import { fork1 } from './fork.js'
-import { RLIMIT_NPROC, type rlimit } from './limits.js'
+import { dosetrlimit, RLIMIT_NPROC, type rlimit } from './limits.js'
 import type { OpenbsdMachine } from './machine.js'
-import { copyin, copyout, type Mapping, type UserPointer } from './memory.js'
+import { copyin, copyout, Mapping, type UserPointer } from './memory.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
-import type { ProcessRecord } from './process.js'
 import { bitOf, UNBLOCKABLE_BITS, type SignalAction } from './sigacts.js'
 import { kill } from './signal.js'
-import { trap, userThread, userTime, type KernelSide, type Program } from './user.js'
+import { trap, userTime, type KernelSide, type Program } from './user.js'
+import { forker, rforker } from './user-fork.js'
 
 /**
  * What user code calls: the system calls around processes and signals. Each goes into the kernel and comes back; on an
@@ -49,12 +48,13 @@ export interface UserCalls {
    * @see fork(2)
    */
   fork: (child: Program) => KernelCall<number>
-  /** The same in the parent's memory, and the parent waits until the child has ended. @see vfork(2) */
+  /** The same, and the parent waits until the child has ended. The memory is copied all the same. @see vfork(2) */
   vfork: (child: Program) => KernelCall<number>
   /**
    * The older way, by what is to be shared: `RFPROC` with `RFFDG`, `RFCFDG`, `RFMEM`, `RFSIGSHARE`, `RFNOWAIT`.
    *
-   * @returns As `fork`; `EINVAL` without `RFPROC`, and in 5.1 for signal actions shared without memory.
+   * @returns As `fork`; `EINVAL` without `RFPROC`, with both `RFFDG` and `RFCFDG`, and in 5.1 for signal actions shared
+   *   without memory.
    * @see rfork(2)
    */
   rfork: (flags: number, child: Program) => KernelCall<number>
@@ -63,7 +63,7 @@ export interface UserCalls {
   /**
    * Waits for a child to end.
    *
-   * @param wpid - A process id, or −1 for any child.
+   * @param wpid - A process id, −1 for any child, 0 for those in the caller's group, another negative one for a group.
    * @param status - Receives exit code and signal; null if not wanted.
    * @param options - `WNOHANG` or 0.
    * @returns Its process id, 0 with `WNOHANG` when none has ended, −1 with `ECHILD`, `EFAULT` or `EINTR`.
@@ -122,32 +122,20 @@ export type Caller = (
 ) => KernelCall<never>
 
 export function caller(machine: OpenbsdMachine): Caller {
-  return (name, args, side, isUnlocked = false) => {
-    const p = machine.running
-    const numbers = p === null ? [] : args.map((arg) => numberOf(p, arg))
-    return machine.userCall(name, trap(machine, { name, args: numbers, isUnlocked }, side)) as KernelCall<never>
-  }
-}
-
-/** An argument as a number: a pointer by its address. */
-export function numberOf(p: Proc, arg: unknown): number {
-  if (typeof arg === 'number') return arg
-  return p.isUser ? p.process.addressSpace.addressOf(arg) : 0
+  return (name, args, side, isUnlocked = false) =>
+    machine.userCall(name, trap(machine, { name, args, isUnlocked }, side)) as KernelCall<never>
 }
 
 export function userCalls(machine: OpenbsdMachine): UserCalls {
   const call = caller(machine)
   /** A call that always succeeds, with a value. */
   const value = (name: string, args: readonly unknown[], of: (p: Proc) => number) =>
-    call(name, args, function* (p) {
+    call(name, args, (p) => {
       p.retval = of(p)
       return 0
     })
   /** A call that returns an errno at once. */
-  const errno = (name: string, args: readonly unknown[], of: (p: Proc) => number) =>
-    call(name, args, function* (p) {
-      return of(p)
-    })
+  const errno = (name: string, args: readonly unknown[], of: (p: Proc) => number) => call(name, args, of)
 
   return {
     user(ns) {
@@ -155,7 +143,10 @@ export function userCalls(machine: OpenbsdMachine): UserCalls {
         throw new RangeError(`user: a whole number of nanoseconds, not ${String(ns)}`)
       return machine.userCall('user', userTime(machine, ns))
     },
-    syscall: <T>(name: string, body: () => Steps<T>) => machine.userCall(name, ownCall(machine, name, body)),
+    syscall: <T>(name: string, body: () => Steps<T>) => {
+      if (typeof body !== 'function') throw new TypeError(`syscall: the body of ${name} must be a generator function`)
+      return machine.userCall(name, ownCall(machine, name, body))
+    },
     getpid: () => value('getpid', [], (p) => p.process.pid),
     getppid: () => value('getppid', [], (p) => p.process.ps_pptr!.pid),
     getuid: () => value('getuid', [], (p) => p.process.credentials.realUid),
@@ -171,9 +162,12 @@ export function userCalls(machine: OpenbsdMachine): UserCalls {
         return 0
       }),
     fork: (child) => call('fork', [], forker(machine, 'fork', P.FORK_FORK, child)),
-    vfork: (child) => call('vfork', [], forker(machine, 'vfork', P.FORK_VFORK | P.FORK_PPWAIT | P.FORK_SHAREVM, child)),
+    vfork: (child) => call('vfork', [], forker(machine, 'vfork', P.FORK_VFORK | P.FORK_PPWAIT, child)),
     rfork: (flags, child) => call('rfork', [flags], rforker(machine, flags, child)),
-    _exit: (status) => call('exit', [status], (p) => exitUser(machine, p, 'process', W_EXITCODE(status, 0))),
+    _exit(status) {
+      if (!Number.isInteger(status)) throw new TypeError(`_exit: status must be a whole number, not ${String(status)}`)
+      return call('exit', [status], (p) => exitUser(machine, p, 'process', W_EXITCODE(status, 0)))
+    },
     wait4: (wpid, status, options) =>
       call('wait4', [wpid, status, options, 0], (p) => wait4(machine, p, wpid, status, options)),
     kill: (pid, sig) =>
@@ -181,7 +175,12 @@ export function userCalls(machine: OpenbsdMachine): UserCalls {
         if (!Number.isInteger(sig) || sig < 0 || sig >= P.NSIG) return EINVAL
         return kill(machine, p, pid, sig)
       }),
-    sigaction: (sig, act, oact) => errno('sigaction', [sig, act, oact], (p) => sigaction(p, sig, act, oact)),
+    sigaction(sig, act, oact) {
+      const handler: unknown = act === null ? 'SIG_DFL' : (act as SignalAction | undefined)?.handler
+      if (typeof handler !== 'function' && handler !== 'SIG_DFL' && handler !== 'SIG_IGN')
+        throw new TypeError(`sigaction: act needs a handler: a generator function, 'SIG_DFL' or 'SIG_IGN'`)
+      return errno('sigaction', [sig, act, oact], (p) => sigaction(p, sig, act, oact))
+    },
     sigprocmask: (how, set) =>
       errno('sigprocmask', [how, set], (p) => {
         p.retval = p.p_sigmask
@@ -217,12 +216,10 @@ export function userCalls(machine: OpenbsdMachine): UserCalls {
         throw new RangeError(`mmap: a whole number of bytes, 1 or more, not ${String(length)}`)
       return machine.userCall('mmap', mmap(machine, length, isWritable))
     },
-    munmap: (mapping) =>
-      errno('munmap', [mapping], (p) => {
-        if (mapping.space !== p.process.addressSpace || !mapping.isMapped) return EINVAL
-        mapping.isMapped = false
-        return 0
-      }),
+    munmap(mapping) {
+      if (!(mapping instanceof Mapping)) throw new TypeError('munmap: what mmap() returned is expected')
+      return errno('munmap', [mapping], (p) => (p.process.addressSpace.unmap(mapping) ? 0 : EINVAL))
+    },
     nanosleep: (ns) => call('nanosleep', [ns], (p) => nanosleep(machine, p, ns)),
     sched_yield: () =>
       call('sched_yield', [], function* () {
@@ -253,41 +250,11 @@ function* mmap(machine: OpenbsdMachine, length: number, isWritable: boolean): St
 
 function* nanosleep(machine: OpenbsdMachine, p: Proc, ns: number): Steps<number> {
   if (!(ns >= 0)) return EINVAL
-  const ticks = Math.max(1, Math.ceil(ns / machine.tickNs))
+  // One more than it takes from a tick on: the current one has begun already.
+  const ticks = Math.ceil(ns / machine.tickNs) + 1
   const error = yield* machine.sleep.tsleep(p, P.PWAIT | P.PCATCH, 'nanosleep', ticks)
-  return error === EWOULDBLOCK ? 0 : error
-}
-
-function forker(machine: OpenbsdMachine, name: string, flags: number, child: Program): KernelSide {
-  if (typeof child !== 'function') throw new TypeError(`${name}: the child's code must be a generator function`)
-  return function* (p) {
-    const created: Out<Proc> = { value: null }
-    const func = (self: Proc) => userThread(machine, self, child, name)
-    const exitsig = (flags & P.FORK_NOZOMBIE) !== 0 ? 0 : P.SIGCHLD
-    const error = fork1(machine, { parent: p, exitsig, flags, func, arg: null }, created)
-    if (error !== 0) return error
-    const self = created.value!
-    self.b = self
-    self.isUser = true
-    self.sp = p.sp
-    p.retval = self.p_pid
-    while (self.process.ps_ppwait) yield* machine.sleep.tsleep(self.process, P.PWAIT, 'ppwait', 0)
-    return 0
-  }
-}
-
-function rforker(machine: OpenbsdMachine, asked: number, child: Program): KernelSide {
-  let flags = P.FORK_RFORK
-  if ((asked & P.RFNOWAIT) !== 0) flags |= P.FORK_NOZOMBIE
-  if ((asked & P.RFMEM) !== 0) flags |= P.FORK_SHAREVM
-  if ((asked & P.RFSIGSHARE) !== 0) flags |= P.FORK_SIGHAND
-  if ((asked & P.RFCFDG) !== 0) flags |= P.FORK_CLEANFILES
-  else if ((asked & P.RFFDG) === 0) flags |= P.FORK_SHAREFILES
-  const isWrong = (asked & P.RFPROC) === 0 || (asked & P.RFTHREAD) !== 0
-  if (!isWrong) return forker(machine, 'rfork', flags, child)
-  return function* () {
-    return EINVAL
-  }
+  // It is never made again: the time that is left would be forgotten.
+  return error === EWOULDBLOCK ? 0 : error === ERESTART ? EINTR : error
 }
 
 function* wait4(
@@ -297,11 +264,13 @@ function* wait4(
   status: UserPointer<number>,
   options: number,
 ): Steps<number> {
+  const group = wpid === 0 ? p.process.ps_pgid : -wpid
   for (;;) {
     let isParent = false
     for (const child of p.process.ps_children) {
       const main = child.ps_mainproc!
-      if ((wpid !== -1 && child.pid !== wpid) || (main.p_flag & P.P_NOZOMBIE) !== 0) continue
+      const isMeant = wpid === -1 || child.pid === wpid || child.ps_pgid === group
+      if (!isMeant || (main.p_flag & P.P_NOZOMBIE) !== 0) continue
       isParent = true
       if (!main.isZombie) continue
       if (status !== null && copyout(p.process.addressSpace, main.p_xstat, status) !== 0) return EFAULT
@@ -340,26 +309,5 @@ function setuid(machine: OpenbsdMachine, p: Proc, uid: number): number {
   machine.changeCount(realUid, -owned)
   machine.changeCount(uid, owned)
   process.credentials = { realUid: uid, effectiveUid: uid }
-  return 0
-}
-
-/**
- * Sets a limit of a process. Limits that others share are copied first (OB-D-05).
- *
- * @param mayRaise - Whether the hard limit may be raised.
- */
-export function dosetrlimit(
-  machine: OpenbsdMachine,
-  process: ProcessRecord,
-  resource: number,
-  { rlim_cur, rlim_max }: rlimit,
-  mayRaise: boolean,
-): number {
-  if (resource !== RLIMIT_NPROC || !(rlim_cur >= 0) || rlim_cur > rlim_max) return EINVAL
-  if (rlim_max > process.limits['RLIMIT_NPROC']!.hard && !mayRaise) return EPERM
-  if (process.ps_limit.p_refcnt > 1) process.setLimits(process.ps_limit.copy())
-  const limit = process.limits['RLIMIT_NPROC']!
-  limit.soft = Math.min(rlim_cur, machine.maxproc)
-  limit.hard = Math.min(rlim_max, machine.maxproc)
   return 0
 }

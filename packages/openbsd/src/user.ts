@@ -1,3 +1,4 @@
+import type { KtraceBody } from './ktrace.js'
 import { stepsOf, ThreadMark, type KernelCall, type Operation, type Steps } from '@kt/core'
 import { ERESTART } from './errno.js'
 import { exitUser, W_EXITCODE } from './exit.js'
@@ -11,14 +12,14 @@ import { cursig, hasAst, psignal, stop, STOPS } from './signal.js'
 // call takes it into the kernel and back, and on the way back it acts on signals, on a process that ends, and on who
 // asked for its CPU.
 
-/** What the kernel side of a system call needs to say: an errno, 0 with the value in `p.retval`. */
-export type KernelSide = (p: Proc) => Steps<number>
+/** The kernel side of a system call: an errno, 0 with the value in `p.retval`; as steps where it may have to wait. */
+export type KernelSide = (p: Proc) => Steps<number> | number
 
 /** A system call as traces name it. */
 export interface SystemCall {
   readonly name: string
-  /** Arguments as numbers: pointers by their addresses. */
-  readonly args: readonly number[]
+  /** Arguments; pointers are recorded by their addresses. */
+  readonly args: readonly unknown[]
   /** Made without the big lock. */
   readonly isUnlocked?: boolean
 }
@@ -31,40 +32,75 @@ export interface SystemCall {
 export function* trap(machine: OpenbsdMachine, call: SystemCall, kernelSide: KernelSide): Steps<number> {
   const p = machine.running!
   for (;;) {
-    yield* takeAsts(machine, p)
+    if (hasAst(p)) yield* takeAsts(machine, p)
     yield* enterKernel(machine, call.isUnlocked === true)
-    machine.ktrace(p, { type: 'CALL', call: call.name, args: call.args })
+    if (p.process.ps_traced) {
+      const args = call.args.map((arg) => p.process.addressSpace.addressOf(arg))
+      machine.ktrace(p, { type: 'CALL', call: call.name, args })
+    }
     p.retval = 0
-    const error = yield* kernelSide(p)
-    yield* returnToUser(machine, p, () => {
-      machine.ktrace(p, { type: 'RET', call: call.name, error, value: p.retval })
-    })
+    const side = begun(machine, p, kernelSide)
+    const error = typeof side === 'number' ? side : yield* inKernel(machine, p, side)
+    // Kept here: a handler on the way out makes system calls of its own.
+    const value = p.retval
+    const record = p.process.ps_traced ? ({ type: 'RET', call: call.name, error, value } as const) : null
+    if (record !== null || hasAst(p)) yield* returnToUser(machine, p, record)
+    else {
+      machine.begin(userret)
+      yield* machine.port
+      if (hasAst(p)) yield* takeAsts(machine, p)
+    }
     if (error === ERESTART) continue
-    if (error === 0) return p.retval
+    if (error === 0) return value
     p.errno = error
     return -1
   }
 }
 
-/** A trap into the kernel for what came from outside: signals, and the end of the process. */
-export function* takeAsts(machine: OpenbsdMachine, p: Proc): Steps<void> {
-  while (hasAst(p)) {
-    yield* enterKernel(machine, false)
-    yield* returnToUser(machine, p)
+function begun(machine: OpenbsdMachine, p: Proc, kernelSide: KernelSide): number | Steps<number> {
+  try {
+    return kernelSide(p)
+  } catch (error) {
+    abandon(machine, p)
+    throw error
   }
 }
 
+function* inKernel(machine: OpenbsdMachine, p: Proc, side: Steps<number>): Steps<number> {
+  try {
+    return yield* side
+  } catch (error) {
+    abandon(machine, p)
+    throw error
+  }
+}
+
+/** A scenario may catch what the kernel side throws, and goes on in user mode then. */
+function abandon(machine: OpenbsdMachine, p: Proc): void {
+  if (machine.halt !== null) return
+  if (p.bigLocks > 0) machine.bigLock.release(p, p.bigLocks)
+  p.marks |= ThreadMark.inUserMode
+}
+
+/** A trap into the kernel for what came from outside: signals, and the end of the process. */
+function* takeAsts(machine: OpenbsdMachine, p: Proc): Steps<void> {
+  while (hasAst(p)) yield* returnToUser(machine, p, null)
+}
+
 /**
- * The way back to user mode.
+ * The way back to user mode, also for a thread that is there and has something to act on.
  *
- * @param last - Called when nothing more holds it up, while still in the kernel.
+ * @param record - Kept when nothing more holds it up; null for none.
  */
-export function* returnToUser(machine: OpenbsdMachine, p: Proc, last: () => void = () => undefined): Steps<void> {
+function* returnToUser(machine: OpenbsdMachine, p: Proc, record: KtraceBody | null): Steps<void> {
   for (;;) {
+    // Whatever came is acted on in the kernel and under the big lock, also after a call that was made without it.
+    const isUnlocked = machine.ncpu > 1 && p.bigLocks === 0
+    if (hasAst(p) && (p.isInUserMode || isUnlocked)) yield* enterKernel(machine, false)
     if ((p.p_flag & P.P_SUSPSINGLE) !== 0) yield* exitUser(machine, p, 'thread', 0)
     const signo = cursig(p)
     if (signo === STOPS) {
-      machine.enterAsUser(stopHere)
+      machine.begin(stopHere)
       yield* machine.port
       continue
     }
@@ -72,17 +108,19 @@ export function* returnToUser(machine: OpenbsdMachine, p: Proc, last: () => void
       const handler = postsig(machine, p, signo)
       if (handler === null) yield* exitUser(machine, p, 'process', W_EXITCODE(0, signo))
       else {
-        last()
+        if (record !== null) machine.ktrace(p, record)
         yield* handle(machine, p, signo, handler)
         return
       }
     }
-    machine.enterAsUser(userret)
-    if (((yield* machine.port) as boolean) && !hasAst(p)) break
-    // Something came while it waited for its turn.
-    yield* enterKernel(machine, true)
+    if (!p.isInUserMode) {
+      machine.begin(userret)
+      yield* machine.port
+    }
+    // Something may have come while it waited for its turn.
+    if (!hasAst(p)) break
   }
-  last()
+  if (record !== null) machine.ktrace(p, record)
 }
 
 /** Takes a signal that is not ignored: its handler, or null where it ends the process. */
@@ -99,16 +137,16 @@ function* handle(machine: OpenbsdMachine, p: Proc, signo: number, handler: (sign
   const { mask } = p.process.ps_sigacts.actionOf(signo)
   const before = p.p_sigmask
   p.p_sigmask |= (mask | bitOf(signo)) & ~UNBLOCKABLE_BITS
-  yield* returnToUser(machine, p)
+  yield* returnToUser(machine, p, null)
   yield* stepsOf(handler(signo), `the handler of signal ${signo}`)
   // sigreturn(2)
   yield* enterKernel(machine, false)
   p.p_sigmask = before
-  yield* returnToUser(machine, p)
+  yield* returnToUser(machine, p, null)
 }
 
 function enterKernel(machine: OpenbsdMachine, isUnlocked: boolean): KernelCall<void> {
-  machine.enterAsUser(isUnlocked ? enterUnlocked : enter)
+  machine.begin(isUnlocked ? enterUnlocked : enter)
   return machine.port
 }
 
@@ -150,7 +188,7 @@ const userret: Operation = {
     }
     if (p.bigLocks > 0) machine.bigLock.release(p, p.bigLocks)
     p.marks |= ThreadMark.inUserMode
-    p.result = true
+    p.result = undefined
     return true
   },
   resume(machine, p) {
@@ -173,7 +211,7 @@ export function* userTime(machine: OpenbsdMachine, ns: number): Steps<void> {
   const p = machine.running!
   yield* takeAsts(machine, p)
   for (let leftNs = ns; leftNs > 0;) {
-    machine.enterAsUser(busy).a = leftNs
+    machine.begin(busy).a = leftNs
     leftNs = yield* machine.port as KernelCall<number>
     yield* takeAsts(machine, p)
   }
@@ -206,9 +244,8 @@ export type Program = () => Steps
 /** The body of a user thread: what its creator gave it, then its end. */
 export function* userThread(machine: OpenbsdMachine, p: Proc, body: Program, childReturn: string | null): Steps<void> {
   // It comes into being in the kernel, on the way out of the system call that made it.
-  yield* returnToUser(machine, p, () => {
-    if (childReturn !== null) machine.ktrace(p, { type: 'RET', call: childReturn, error: 0, value: 0 })
-  })
+  const record = childReturn === null ? null : ({ type: 'RET', call: childReturn, error: 0, value: 0 } as const)
+  yield* returnToUser(machine, p, record)
   const value = yield* stepsOf(body(), `process ${p.p_comm} (${p.p_pid})`)
   const status = typeof value === 'number' ? value : 0
   yield* trap(machine, { name: 'exit', args: [status] }, () => exitUser(machine, p, 'process', W_EXITCODE(status, 0)))
@@ -216,7 +253,9 @@ export function* userThread(machine: OpenbsdMachine, p: Proc, body: Program, chi
 
 /** What user code gets for a bad access to memory: a signal that nobody can hold back. */
 export function* fault(machine: OpenbsdMachine, p: Proc, signo: number): Steps<void> {
+  // A trap each time: where the signal is ignored the access comes again, and again.
+  yield* enterKernel(machine, false)
   p.p_sigmask &= ~bitOf(signo)
   psignal(machine, p, signo)
-  yield* takeAsts(machine, p)
+  yield* returnToUser(machine, p, null)
 }

@@ -90,12 +90,9 @@ function entry(machine: OpenbsdMachine, p: Proc): KinfoProc {
     nice: process.ps_nice - P.NZERO,
     flag: p.p_flag,
     cpu: p.cpu.index,
-    rssize: p.isSystem ? 0 : RESIDENT_PAGES,
+    rssize: p.isSystem ? 0 : P.RESIDENT_PAGES,
   }
 }
-
-/** Every user process is taken to have 16 pages in memory: our choice. */
-const RESIDENT_PAGES = 16
 
 function stat(machine: OpenbsdMachine, p: Proc): string {
   const { process } = p
@@ -172,7 +169,7 @@ export interface CpuView {
 export function cpuView(cpu: CpuInfo): CpuView {
   return {
     index: cpu.index,
-    running: cpu.current?.p_comm ?? null,
+    running: cpu.current?.name ?? null,
     queued: cpu.queue.length,
     ipl: cpu.ipl,
   }

@@ -1,4 +1,4 @@
-import { stepsOf, type KernelCall, type Steps } from '@kt/core'
+import { inRange, stepsOf, type KernelCall, type Steps } from '@kt/core'
 import { ENOMEM } from './errno.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
@@ -20,6 +20,8 @@ interface Task {
 export class Workq {
   readonly tasks: Task[] = []
   isRunning = true
+  /** Destroyed for good: its memory was given back. */
+  isFree = false
   /** Threads there are, and those that are not bored. */
   running = 0
   busy = 0
@@ -96,11 +98,12 @@ export function workqCalls(machine: OpenbsdMachine): WorkqCalls & WorkqQueueCall
     if (machine.faults.fails('workq')) return null
     const wq = new Workq(name, maxthreads)
     const threads = machine.release.workqThreads === 'all at once' ? maxthreads : 1
-    for (let n = 0; n < threads; n++) yield* kthread_create_deferred((queue: Workq) => start(machine, queue), wq)
+    yield* kthread_create_deferred((queue: Workq) => start(machine, queue, threads), wq)
     return wq
   }
   function* add(wq: Workq | null, task: Task): Steps<void> {
     const queue = wq ?? machine.syswq
+    if (queue.isFree) gone(machine, queue)
     queue.tasks.push(task)
     const wantsMore = queue.busy + queue.tasks.length > queue.running && queue.running < queue.maxthreads
     if (machine.release.workqThreads === 'when all are busy' && wantsMore && queue.running > 0)
@@ -118,23 +121,57 @@ export function workqCalls(machine: OpenbsdMachine): WorkqCalls & WorkqQueueCall
       yield* wakeup(wq)
       yield* tsleep(wq.runningIdent, P.PWAIT, 'wqdestroy', 0)
     }
+    wq.isFree = true
   }
 
   return {
-    workq_create: (name, maxthreads) => machine.call('workq_create', create(name, maxthreads)),
-    workq_add_task: (wq, flags, fn, arg1, arg2) =>
-      machine.call('workq_add_task', addTask(wq, flags, { fn, arg1, arg2 })),
-    workq_queue_task: (wq, _wqt, _flags, fn, arg1, arg2) =>
-      machine.call('workq_queue_task', add(wq, { fn, arg1, arg2 })),
-    workq_destroy: (wq) => machine.call('workq_destroy', destroy(wq)),
+    workq_create(name, maxthreads) {
+      if (typeof name !== 'string') throw new TypeError('workq_create: a name is expected')
+      inRange('maxthreads', maxthreads, 1, 0x7fff_ffff)
+      return machine.call('workq_create', create(name, maxthreads))
+    },
+    workq_add_task(wq, flags, fn, arg1, arg2) {
+      check('workq_add_task', wq, fn)
+      return machine.call('workq_add_task', addTask(wq, flags, { fn, arg1, arg2 }))
+    },
+    workq_queue_task(wq, _wqt, _flags, fn, arg1, arg2) {
+      check('workq_queue_task', wq, fn)
+      return machine.call('workq_queue_task', add(wq, { fn, arg1, arg2 }))
+    },
+    workq_destroy(wq) {
+      if (!(wq instanceof Workq)) throw new TypeError('workq_destroy: a queue is expected')
+      return machine.call('workq_destroy', destroy(wq))
+    },
   }
 }
 
-/** Makes one more thread for a queue; called when threads can be created. It is counted when it exists. */
-export function* start(machine: OpenbsdMachine, wq: Workq): Steps<void> {
-  const error = yield* machine.kthread.kthread_create((queue: Workq) => worker(machine, queue), wq, null, '%s', wq.name)
-  if (error !== 0) yield* machine.host.panic('unable to create %s thread', wq.name)
-  wq.running++
+function check(call: string, wq: Workq | null, fn: unknown): void {
+  if (wq !== null && !(wq instanceof Workq)) throw new TypeError(`${call}: a queue is expected, or null for syswq`)
+  if (typeof fn !== 'function') throw new TypeError(`${call}: fn must be a generator function`)
+}
+
+/**
+ * Makes threads for a queue; called when they can be created. They are counted when they exist. Without any a queue
+ * keeps its tasks; only the system's own may not be without.
+ */
+export function* start(machine: OpenbsdMachine, wq: Workq, threads = 1): Steps<void> {
+  const { kthread, host, release, syswq } = machine
+  // It was destroyed while the machine was cold. Only 5.1 keeps it until here, to find that out.
+  if (wq.isFree && release.workqThreads === 'all at once') return
+  if (wq.isFree) gone(machine, wq)
+  for (let left = threads; left > 0; left--) {
+    const error = yield* kthread.kthread_create((queue: Workq) => worker(machine, queue), wq, null, '%s', wq.name)
+    if (error === 0) wq.running++
+    else {
+      if (wq === syswq && release.needsSyswq) yield* host.panic('unable to create system work queue thread')
+      yield* host.printf(release.workqFailure, wq.name)
+      return
+    }
+  }
+}
+
+function gone(machine: OpenbsdMachine, wq: Workq): never {
+  machine.undefinedBehaviour('UB:OB-WORKQ', `work queue ${wq.name} was destroyed`)
 }
 
 function* worker(machine: OpenbsdMachine, wq: Workq): Steps<void> {

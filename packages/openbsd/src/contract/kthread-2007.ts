@@ -1,5 +1,234 @@
 import type { Clause } from '@kt/core/contract'
 import type { OpenbsdKernel } from '../kernel.js'
+import * as create from './checks/kthread/create.js'
+import * as deferred from './checks/kthread/deferred.js'
+import * as description from './checks/kthread/description.js'
+import * as exit from './checks/kthread/exit.js'
+import * as facts from './checks/kthread/facts.js'
+import * as results from './checks/kthread/results.js'
+import * as signatures from './checks/kthread/signatures.js'
+import { kthreadClause } from './clause.js'
 
 /** Every sentence of kthread(9) of May 31, 2007, which both releases shipped. */
-export const kthread2007: readonly Clause<OpenbsdKernel>[] = []
+export const kthread2007: readonly Clause<OpenbsdKernel>[] = [
+  kthreadClause(
+    'OB-KT-01',
+    'NAME',
+    'There are three functions: kthread_create, kthread_exit and kthread_create_deferred.',
+    'executed',
+    signatures.family,
+  ),
+  kthreadClause('OB-KT-02', 'SYNOPSIS', 'One header, sys/kthread.h, declares them.', 'described', signatures.header),
+  kthreadClause(
+    'OB-KT-03',
+    'SYNOPSIS',
+    'kthread_create takes a function, its argument, an out-pointer and a format with arguments, and yields an int.',
+    'executed',
+    signatures.createSignature,
+  ),
+  kthreadClause(
+    'OB-KT-04',
+    'SYNOPSIS',
+    'kthread_exit takes an int and never comes back.',
+    'executed',
+    signatures.exitSignature,
+  ),
+  kthreadClause(
+    'OB-KT-05',
+    'SYNOPSIS',
+    'kthread_create_deferred takes a function and its argument and yields nothing, so that it cannot tell of a failure.',
+    'executed',
+    signatures.deferredSignature,
+  ),
+  kthreadClause(
+    'OB-KT-06',
+    'DESCRIPTION',
+    'A kernel thread is a light-weight process of the system.',
+    'executed',
+    description.isSystemProcess,
+  ),
+  kthreadClause(
+    'OB-KT-07',
+    'DESCRIPTION',
+    'A kernel thread is cloned from process 0, the swapper, whoever asked for it.',
+    'executed',
+    description.isClonedFromProcess0,
+  ),
+  kthreadClause(
+    'OB-KT-08',
+    'DESCRIPTION',
+    'A kernel thread shares the memory map of process 0.',
+    'executed',
+    description.sharesMemory,
+  ),
+  kthreadClause(
+    'OB-KT-09',
+    'DESCRIPTION',
+    'A kernel thread shares the limits of process 0.',
+    'executed',
+    description.sharesLimits,
+  ),
+  kthreadClause(
+    'OB-KT-10',
+    'DESCRIPTION',
+    'A kernel thread has a copy of the descriptor table of process 0.',
+    'executed',
+    description.copiesDescriptors,
+  ),
+  kthreadClause(
+    'OB-KT-11',
+    'DESCRIPTION',
+    'Signals to everybody do not reach a kernel thread.',
+    'executed',
+    description.noBroadcasts,
+  ),
+  kthreadClause(
+    'OB-KT-12',
+    'DESCRIPTION',
+    'Signals to a process group do not reach a kernel thread.',
+    'executed',
+    description.noGroupSignals,
+  ),
+  kthreadClause(
+    'OB-KT-13',
+    'DESCRIPTION',
+    'A kernel thread cannot be swapped out.',
+    'executed',
+    description.isNotSwapped,
+  ),
+  kthreadClause(
+    'OB-KT-14',
+    'DESCRIPTION, kthread_create',
+    'Whichever process it is may call kthread_create.',
+    'executed',
+    create.anyProcessMayAsk,
+  ),
+  kthreadClause(
+    'OB-KT-15',
+    'DESCRIPTION, kthread_create, func',
+    'The new process begins with `func`.',
+    'executed',
+    create.startsInFunc,
+  ),
+  kthreadClause(
+    'OB-KT-16',
+    'DESCRIPTION, kthread_create, arg',
+    '`func` is given `arg`.',
+    'executed',
+    create.argIsHandedOver,
+  ),
+  kthreadClause(
+    'OB-KT-17',
+    'DESCRIPTION, kthread_create, newpp',
+    'A `newpp` that is not null receives the new process.',
+    'executed',
+    create.newppReceivesProcess,
+  ),
+  kthreadClause(
+    'OB-KT-18',
+    'DESCRIPTION, kthread_create, newpp',
+    '`newpp` may be null, and nothing is stored.',
+    'executed',
+    create.newppMayBeNull,
+  ),
+  kthreadClause(
+    'OB-KT-19',
+    'DESCRIPTION, kthread_create, fmt',
+    '`fmt` and the arguments after it make the name of the process.',
+    'executed',
+    create.fmtMakesName,
+  ),
+  kthreadClause(
+    'OB-KT-20',
+    'DESCRIPTION, kthread_exit',
+    'A kernel thread ends by calling kthread_exit.',
+    'executed',
+    exit.endsByExit,
+  ),
+  kthreadClause(
+    'OB-KT-21',
+    'DESCRIPTION, kthread_exit, ecode',
+    '`ecode` is the exit code.',
+    'executed',
+    exit.ecodeIsExitCode,
+  ),
+  kthreadClause(
+    'OB-KT-22',
+    'DESCRIPTION',
+    'No process can be created before the system is up and running.',
+    'executed',
+    create.needsRunningSystem,
+  ),
+  kthreadClause(
+    'OB-KT-23',
+    'DESCRIPTION, kthread_create_deferred',
+    'A driver that wants a thread early, as while it attaches, may call kthread_create_deferred in place of kthread_create.',
+    'executed',
+    deferred.isForEarlyDrivers,
+  ),
+  kthreadClause(
+    'OB-KT-24',
+    'DESCRIPTION, kthread_create_deferred',
+    'The system calls `func` back with `arg`.',
+    'executed',
+    deferred.callsBack,
+  ),
+  kthreadClause(
+    'OB-KT-25',
+    'DESCRIPTION, kthread_create_deferred',
+    'The call comes when threads can be created.',
+    'executed',
+    deferred.callsBackWhenPossible,
+  ),
+  kthreadClause(
+    'OB-KT-26',
+    'DESCRIPTION, kthread_create_deferred',
+    'The deferral creates nothing: it is for `func` to call kthread_create.',
+    'executed',
+    deferred.createsNothingItself,
+  ),
+  kthreadClause('OB-KT-27', 'RETURN VALUES', 'kthread_create returns 0 on success.', 'executed', results.successIsZero),
+  kthreadClause(
+    'OB-KT-28',
+    'RETURN VALUES',
+    'kthread_create returns an error as its value.',
+    'executed',
+    results.errorIsReturned,
+  ),
+  kthreadClause(
+    'OB-KT-29',
+    'RETURN VALUES',
+    '`EAGAIN` is returned when there would be more processes of the system than its limit allows.',
+    'executed',
+    results.eagainAtMaxproc,
+  ),
+  kthreadClause(
+    'OB-KT-30',
+    'RETURN VALUES',
+    '`EAGAIN` is the only error in the list.',
+    'executed',
+    results.eagainIsTheOnlyError,
+  ),
+  kthreadClause(
+    'OB-KT-31',
+    'RETURN VALUES',
+    'Nothing is said about results or errors of the other two functions.',
+    'described',
+    facts.silentOnOthers,
+  ),
+  kthreadClause('OB-KT-32', 'SEE ALSO', 'A related page is fork1(9).', 'described', facts.seeAlso),
+  kthreadClause(
+    'OB-KT-33',
+    'BUGS',
+    'For now `ecode` cannot be put to any sensible use.',
+    'executed',
+    exit.ecodeIsUseless,
+  ),
+  kthreadClause(
+    'OB-KT-34',
+    'whole page',
+    'There is no section on standards, history, errors or caveats.',
+    'described',
+    facts.absentSections,
+  ),
+]

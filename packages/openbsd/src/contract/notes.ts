@@ -24,5 +24,9 @@ export const notes: readonly Note[] = [
     says: 'A reader/writer lock was released or downgraded by somebody who does not hold it that way, and nobody looked.',
   },
   { id: 'UB:OB-SLEEP', says: 'A thread slept on nothing, without DIAGNOSTIC.' },
-  { id: 'UB:OB-TIMEOUT', says: 'A timeout was armed that was not set, or with negative ticks, without DIAGNOSTIC.' },
+  {
+    id: 'UB:OB-TIMEOUT',
+    says: 'A timeout was set while it was pending; or, without DIAGNOSTIC, armed when it was not set, or with negative ticks.',
+  },
+  { id: 'UB:OB-WORKQ', says: 'A work queue was used after it was destroyed.' },
 ]

@@ -1,7 +1,7 @@
 import { kernelOf } from '../build.js'
 import * as CONSTANTS from '../constants.js'
 import type { CommonKernel, Constants, Runs } from '../kernel.js'
-import type { OpenbsdOptions } from '../machine.js'
+import type { OpenbsdOptions } from '../options.js'
 import type { Release } from '../release.js'
 
 /** OpenBSD 4.2, which shipped the kthread(9) page of May 31, 2007. */
@@ -29,6 +29,8 @@ export const release: Release = {
   timeoutDelTells: false,
   rwlockChecksHolder: false,
   workqThreads: 'when all are busy',
+  workqFailure: 'unable to create "%s" workq thread\n',
+  needsSyswq: true,
   loginClasses: { default: [64, 128], staff: [128, 256] },
   parentIsSignalledBy: 'the exiting process',
 }

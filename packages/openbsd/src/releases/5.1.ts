@@ -1,7 +1,7 @@
 import { kernelOf } from '../build.js'
 import * as CONSTANTS from '../constants.js'
 import type { CommonKernel, Constants, NewerCalls, Runs } from '../kernel.js'
-import type { OpenbsdOptions } from '../machine.js'
+import type { OpenbsdOptions } from '../options.js'
 import { mutexTryCalls } from '../mutex.js'
 import { FORK_TFORK, FORK_THREAD, THREAD_PID_OFFSET } from '../param.js'
 import type { Release } from '../release.js'
@@ -34,6 +34,8 @@ export const release: Release = {
   timeoutDelTells: true,
   rwlockChecksHolder: true,
   workqThreads: 'all at once',
+  workqFailure: 'unable to create workq thread for "%s"\n',
+  needsSyswq: false,
   loginClasses: { default: [128, 256], staff: [128, 512] },
   parentIsSignalledBy: 'the reaper',
 }
