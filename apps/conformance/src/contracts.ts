@@ -7,6 +7,7 @@ export type AnyContract = Contract<unknown>
 /** The systems, in the order they are reported. A new one is a line here and a dependency in the manifest. */
 const systems: readonly (() => Promise<{ readonly contracts: readonly AnyContract[] }>)[] = [
   () => import('@kt/netbsd/contract'),
+  () => import('@kt/openbsd/contract'),
 ]
 
 /** Every contract there is. The packages are loaded here and not before, so that `--help` need not wait for them. */

@@ -94,6 +94,8 @@ Exit codes:
 `
 
 function noCommand(program: Command, word: string): string {
+  // An id of a clause or a row, with its digits at the end.
+  if (/^[a-z0-9]+-[a-z]+-\d+$/i.test(word)) return `no command '${word}'; to run a clause or a row: kt run ${word}`
   const names = program.commands.map((command) => command.name())
   return `no command '${word}'; expected one of ${names.join(', ')}; nearest is ${nearest(word, names)}`
 }

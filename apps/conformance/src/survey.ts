@@ -49,6 +49,13 @@ export function standingOf({ contracts }: Survey, result: ClauseResult): string 
   return placeOf(contract, result)
 }
 
+/** Whether another release of the survey has a clause of the same id: they share the page. */
+export function isShared({ contracts }: Survey, { id, release }: ClauseResult): boolean {
+  return contracts.some(
+    (contract) => releaseOf(contract) !== release && contract.clauses.some((clause) => clause.id === id),
+  )
+}
+
 /** Verdicts that are none, because the check broke down: faults of ours. */
 export function faultsOf({ clauses, divergences }: Survey): readonly (ClauseResult | DivergenceResult)[] {
   return [...clauses, ...divergences].filter(({ isBroken }) => isBroken)

@@ -38,9 +38,12 @@ describe('as a process', () => {
       expect(err).toBe('')
       expect(out).toContain('NetBSD 6  kthread(9) of August 7, 2011\n')
       expect(out).toContain('NetBSD 10.1  kthread(9) of April 21, 2015\n')
+      expect(out).toContain('OpenBSD 4.2  kthread(9) of May 31, 2007\n')
+      expect(out).toContain('OpenBSD 5.1  __tfork_thread(3) of December 24, 2011\n')
+      expect(out).toMatch(/\n +NetBSD 6 {2}NetBSD 10.1 {2}OpenBSD 4.2 {2}OpenBSD 5.1\n─+\nclauses +66 +62 +34 +81\n/)
       expect(out).not.toContain('\x1b')
       const last = out.trimEnd().split('\n').at(-1)!
-      expect(last).toMatch(/^(all hold|failed): executed \d+\/121.*; \d+\.\d s$/)
+      expect(last).toMatch(/^(all hold|failed): executed \d+\/222.*; \d+\.\d s$/)
       expect(status).toBe(last.startsWith('all hold') ? 0 : 1)
     },
     TIMEOUT_MS,
@@ -66,7 +69,7 @@ describe('as a process', () => {
     expect({ status, out, err }).toEqual({
       status: 2,
       out: '',
-      err: "kt: no clause or divergence 'NB6-KT-99' in netbsd/6, netbsd/10.1; nearest is NB6-KT-09\n",
+      err: "kt: no clause or divergence 'NB6-KT-99' in netbsd/6, netbsd/10.1, openbsd/4.2, openbsd/5.1; nearest is NB6-KT-09\n",
     })
   })
 
@@ -82,12 +85,18 @@ describe('usage', () => {
   test.each([
     [['bogus'], "no command 'bogus'; expected one of all, run, explain, list, report; nearest is run"],
     [['rnu', 'NB6-KT-01'], "no command 'rnu'; expected one of all, run, explain, list, report; nearest is run"],
-    [['run', 'nb10-kt-9'], "no clause or divergence 'nb10-kt-9' in netbsd/6, netbsd/10.1; nearest is NB10-KT-09"],
+    [
+      ['run', 'nb10-kt-9'],
+      "no clause or divergence 'nb10-kt-9' in netbsd/6, netbsd/10.1, openbsd/4.2, openbsd/5.1; nearest is NB10-KT-09",
+    ],
     [
       ['run', 'NB6-KT-01', '--release', 'netbsd/10.1'],
       "no clause or divergence 'NB6-KT-01' in netbsd/10.1; nearest is NB10-KT-01",
     ],
-    [['run', '--release', 'netbsd/7'], "no release 'netbsd/7'; expected one of netbsd/6, netbsd/10.1"],
+    [
+      ['run', '--release', 'netbsd/7'],
+      "no release 'netbsd/7'; expected one of netbsd/6, netbsd/10.1, openbsd/4.2, openbsd/5.1",
+    ],
     [['run', '--reading', 'both'], "no reading 'both'; expected page or kernel"],
     [['explain'], "missing required argument 'id'"],
     [['explain', 'NB6-KT-01', 'NB6-KT-02'], "too many arguments for 'explain'. Expected 1 argument but got 2."],

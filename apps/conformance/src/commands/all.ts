@@ -5,6 +5,7 @@ import { surveyTimed } from '../progress.js'
 import { divergenceTable } from '../report/divergences.js'
 import { failures } from '../report/failures.js'
 import { lastLine } from '../report/text.js'
+import { sideBySide } from '../side-by-side.js'
 import { partOf, type Survey } from '../survey.js'
 import type { Terminal } from '../terminal.js'
 import { totalsOf } from '../totals.js'
@@ -21,6 +22,7 @@ export async function all(terminal: Terminal, { release, quiet = false }: AllOpt
   const { found, seconds } = surveyTimed(terminal, contracts.flatMap(entriesOf))
 
   if (!quiet) for (const contract of contracts) printRelease(terminal, contract, partOf(found, contract))
+  if (!quiet && contracts.length > 1) terminal.print(`${sideBySide(terminal, contracts, found)}\n`)
   for (const tale of failures(terminal, found)) terminal.print(`${tale}\n`)
   terminal.print(lastLine(terminal, totalsOf(found), found, seconds))
   return exitCodeOf(found)

@@ -1,9 +1,9 @@
-import type { DivergenceResult } from '@kt/core/contract'
+import type { ClauseResult, DivergenceResult } from '@kt/core/contract'
 import { contractsOf, entriesOf, find, loadContracts } from '../contracts.js'
 import { exitCodeOf, type ExitCode } from '../exit-code.js'
 import { surveyTimed } from '../progress.js'
 import { divergenceLines, labelled, lastLine, verdictLines } from '../report/text.js'
-import { READINGS, standingOf, type Reading, type Survey } from '../survey.js'
+import { isShared, READINGS, standingOf, type Reading, type Survey } from '../survey.js'
 import type { Terminal } from '../terminal.js'
 import { totalsOf } from '../totals.js'
 import { UsageError } from '../usage.js'
@@ -28,9 +28,15 @@ export async function run(terminal: Terminal, ids: readonly string[], options: R
 function verdicts(terminal: Terminal, found: Survey): string[] {
   const { clauses, divergences } = found
   return [
-    ...clauses.map((result) => verdictLines(terminal, result, standingOf(found, result)).join('\n')),
+    ...clauses.map((result) => verdictLines(terminal, result, whereOf(found, result)).join('\n')),
     ...divergences.map((row) => [...divergenceLines(terminal, row), ...breaks(terminal, row)].join('\n')),
   ]
+}
+
+/** The release too, where the id alone does not tell it. */
+function whereOf(found: Survey, result: ClauseResult): string {
+  const place = standingOf(found, result)
+  return isShared(found, result) ? `${result.release}, ${place}` : place
 }
 
 function breaks(terminal: Terminal, row: DivergenceResult): string[] {

@@ -1,5 +1,5 @@
 import type { ClauseResult } from '@kt/core/contract'
-import { standingOf, type Survey } from '../survey.js'
+import { isShared, standingOf, type Survey } from '../survey.js'
 import type { Terminal } from '../terminal.js'
 import { divergenceFailureLines, failureLines, labelled } from './text.js'
 
@@ -56,6 +56,7 @@ function alike(terminal: Terminal, found: Survey): Alike[] {
       .filter((result) => !isFirst(result))
       .map(({ id, release }) => (id === first.id ? `${id} (${release})` : id))
     const place = standingOf(found, first)
-    return { ids: [first.id, ...new Set(others)], saw, tell: () => failureLines(terminal, first, place, readings) }
+    const told = { ...first, isShared: isShared(found, first) }
+    return { ids: [first.id, ...new Set(others)], saw, tell: () => failureLines(terminal, told, place, readings) }
   })
 }

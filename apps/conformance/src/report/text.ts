@@ -75,12 +75,13 @@ export function verdictLines(terminal: Terminal, result: ClauseResult, place: st
 /** A failed clause in at most 25 lines: what it promises, what was seen, how the runs ended, how to repeat it. */
 export function failureLines(
   terminal: Terminal,
-  result: ClauseResult,
+  result: ClauseResult & { readonly isShared: boolean },
   place: string,
   readings: readonly string[],
 ): string[] {
   const { id, says, message, evidence, release } = result
-  const repeat = `kt run ${id}${readings.length === 1 ? ` --reading ${result.reading}` : ''}`
+  const where = result.isShared ? ` --release ${release}` : ''
+  const repeat = `kt run ${id}${where}${readings.length === 1 ? ` --reading ${result.reading}` : ''}`
   const tale = [
     ...titleLines(terminal, id, `${release}, ${place}, reading ${readings.join(' and ')}`),
     ...labelled(terminal, 'says', says, 3),
