@@ -11,6 +11,7 @@ import { million, sleepers } from './children.js'
 import { goals, mark, type Figures } from './goals.js'
 import { cases as kernelCases } from './kernel.bench.js'
 import { clockName, figure, measure, type Figure } from './measure.js'
+import { cases as openbsdCases } from './openbsd.bench.js'
 import { cases as peerCases } from './peers.bench.js'
 import { pthreadCases } from './pthread.js'
 import { cases as rawCases } from './raw.bench.js'
@@ -22,7 +23,7 @@ const { values, positionals: names } = parseArgs({
 const rounds = Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`--rounds takes a whole number, not ${values.rounds}`)
 
-const all = [...rawCases, ...kernelCases, ...peerCases, ...pthreadCases()]
+const all = [...rawCases, ...kernelCases, ...openbsdCases, ...peerCases, ...pthreadCases()]
 const cases = names.length === 0 ? all : all.filter(({ name }) => names.some((part) => name.includes(part)))
 if (cases.length === 0) throw new RangeError(`no case has ${names.join(' or ')} in its name`)
 

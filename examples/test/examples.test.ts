@@ -28,6 +28,28 @@ const PRINTS: Record<string, readonly string[]> = {
     'after the outer exit the unit holds 0',
     'panic: fpudna from kernel, lwp main (21) [NB10-KT-15]',
   ],
+  'attach.ts': [
+    'at attach tsleep returns 0 after 0 ns: the machine is cold',
+    'later: kthread_create returns 0, process 3',
+    'running: 12 slots of the process table',
+    'detached and reaped: 11',
+  ],
+  'two-threads.ts': printedIn('../../packages/openbsd/README.md'),
+  'kdump.ts': [
+    ' 19606 prog     CALL  mmap(0,0x1000)',
+    ' 19606 prog     RET   mmap 8589934592/0x200000000',
+    ' 19606 prog     CALL  __tfork(0x7f7ffffeeff0)',
+    ' 19606 prog     RET   __tfork -1 errno 91 Not supported',
+    ' 19606 prog     CALL  sysctl()',
+    ' 19606 prog     RET   sysctl 0',
+    ' 19606 prog     CALL  __tfork(0x7f7ffffeeff0)',
+    ' 19606 prog     RET   __tfork 1024846/0xfa34e',
+    ' 19606 prog     CALL  nanosleep(0x989680)',
+    ' 24846 prog     RET   rfork 0',
+    ' 24846 prog     CALL  __threxit(0)',
+    ' 19606 prog     RET   nanosleep 0',
+    ' 19606 prog     CALL  exit(0)',
+  ],
 }
 
 describe('examples', () => {
@@ -47,11 +69,24 @@ describe('examples', () => {
     expect(lines).toEqual(expected)
   })
 
-  test("the root README's first example is join.ts, and so is that of @kt/netbsd", () => {
-    const source = readFileSync(new URL('../src/join.ts', import.meta.url), 'utf8').trim()
-    for (const readme of ['../../README.md', '../../packages/netbsd/README.md']) {
-      const block = /```ts\n([\s\S]*?)```/.exec(readFileSync(new URL(readme, import.meta.url), 'utf8'))
-      expect(block?.[1]?.trim(), readme).toBe(source)
-    }
+  test.each([
+    ['the root README', '../../README.md', 'join.ts'],
+    ['@kt/netbsd', '../../packages/netbsd/README.md', 'join.ts'],
+    ['@kt/openbsd', '../../packages/openbsd/README.md', 'two-threads.ts'],
+  ])('the first example of %s is one of these', (_, readme, file) => {
+    const source = readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8').trim()
+    expect(exampleIn(readme).source).toBe(source)
   })
 })
+
+/** What a README's first example prints, as the block below it says. */
+function printedIn(readme: string): readonly string[] {
+  return exampleIn(readme).prints.split('\n')
+}
+
+/** A README's first block of TypeScript, and the block that follows at once, if one does. */
+function exampleIn(readme: string): { readonly source: string; readonly prints: string } {
+  const text = readFileSync(new URL(readme, import.meta.url), 'utf8')
+  const [, source = '', prints = ''] = /```ts\n([\s\S]*?)```\n(?:\n```\n([\s\S]*?)```)?/.exec(text) ?? []
+  return { source: source.trim(), prints: prints.trimEnd() }
+}
