@@ -44,6 +44,13 @@ export interface SoftLevel {
   readonly thread: Thread
 }
 
+/** What a CPU runs apart from interrupts on top of it, null when they came upon an idle CPU. */
+export function underInterrupts<T extends Thread>(cpu: { readonly current: T | null }): T | null {
+  let thread: Thread | null = cpu.current
+  while (thread?.is(ThreadMark.pinning) === true) thread = thread.pinned
+  return thread as T | null
+}
+
 /** Asks for a soft interrupt level. */
 export function raiseSoft(cpu: Cpu, level: SoftLevel): void {
   cpu.softPending |= level.bit

@@ -3,6 +3,7 @@ import {
   Preemption,
   ThreadMark,
   ThreadState,
+  underInterrupts,
   type KernelPolicy,
   type SleepQueue,
   type Steps,
@@ -143,7 +144,7 @@ export class NetbsdPolicy implements KernelPolicy {
   // Preemption
 
   preemption(lwp: Lwp, cpu: CpuInfo): Preemption {
-    const running = underInterrupts(cpu.current)
+    const running = underInterrupts(cpu)
     const priority = lwp.l_priority
     if (running === null || priority <= running.l_priority) return Preemption.none
     return priority >= this.kpreemptPri ? Preemption.now : Preemption.atUserReturn
@@ -196,7 +197,7 @@ export class NetbsdPolicy implements KernelPolicy {
   // Clock
 
   tick(cpu: CpuInfo): void {
-    const lwp = underInterrupts(cpu.current)
+    const lwp = underInterrupts(cpu)
     if (lwp === null) return
     // The CPU's countdowns run whether it is idle or not, so they end at the same ticks for all.
     const { ticks } = this.machine
@@ -289,16 +290,9 @@ export class NetbsdPolicy implements KernelPolicy {
   }
 }
 
-/** What a CPU runs apart from interrupts and soft interrupts on top of it, null when they came upon an idle CPU. */
-function underInterrupts(current: Thread | null): Lwp | null {
-  let thread = current
-  while (thread?.is(ThreadMark.pinning) === true) thread = thread.pinned
-  return thread as Lwp | null
-}
-
 /** The higher of what a CPU runs and what waits there. */
 function urgency(cpu: CpuInfo): number {
-  return Math.max(underInterrupts(cpu.current)?.l_priority ?? -1, cpu.queue.bestRank)
+  return Math.max(underInterrupts(cpu)?.l_priority ?? -1, cpu.queue.bestRank)
 }
 
 function decayed(estcpu: number, load: number): number {

@@ -2,6 +2,7 @@ import {
   Preemption,
   ThreadMark,
   ThreadState,
+  underInterrupts,
   type KernelPolicy,
   type SleepQueue,
   type Steps,
@@ -119,7 +120,7 @@ export class OpenbsdPolicy implements KernelPolicy {
   // Preemption: none in the kernel, for whomever
 
   preemption(p: Proc, cpu: CpuInfo): Preemption {
-    const running = underInterrupts(cpu.current)
+    const running = underInterrupts(cpu)
     // A new thread asks for nothing: its creator goes on (OB-Q-02). The others are measured against what the running
     // one has in user mode, for it gives way on the way there. Who is woken asks in any case (`wakeSleeper`).
     if (running === null || p.steps === null || p.p_priority >= running.p_usrpri) return Preemption.none
@@ -166,7 +167,7 @@ export class OpenbsdPolicy implements KernelPolicy {
   // Clock
 
   tick(cpu: CpuInfo): void {
-    const p = underInterrupts(cpu.current)
+    const p = underInterrupts(cpu)
     if (p === null) return
     const { hz, ticks } = this.machine
     if (ticks % Math.max(1, Math.floor(hz / QUANTA_PER_SECOND)) === 0) this.roundrobin(cpu)
@@ -234,13 +235,6 @@ export class OpenbsdPolicy implements KernelPolicy {
   }
 }
 
-/** What a CPU runs apart from interrupts on top of it, null when they came upon an idle CPU. */
-function underInterrupts(current: Thread | null): Proc | null {
-  let thread = current
-  while (thread?.is(ThreadMark.pinning) === true) thread = thread.pinned
-  return thread as Proc | null
-}
-
 function comesFirst(cpu: CpuInfo, best: CpuInfo): boolean {
   if (cpu.queue.length !== best.queue.length) return cpu.queue.length < best.queue.length
   return cpu.spc_ldavg < best.spc_ldavg
@@ -249,7 +243,7 @@ function comesFirst(cpu: CpuInfo, best: CpuInfo): boolean {
 /** What it costs to run a thread on a CPU: whom it disturbs there, what waits there, and the cache it leaves behind. */
 function costOn(cpu: CpuInfo, p: Proc): number {
   let cost = Math.floor(cpu.spc_ldavg / P.FSCALE)
-  const running = underInterrupts(cpu.current)
+  const running = underInterrupts(cpu)
   if (running !== null) cost += p.p_priority - running.p_usrpri + 3
   if (cpu.queue.length > 0) cost += 3 * cpu.queue.length
   if (cpu === p.cpu && p.p_slptime === 0) cost -= p.isSystem ? 0 : Math.log2(P.RESIDENT_PAGES)

@@ -1,3 +1,5 @@
+import type { Outcome } from '../outcome.js'
+
 /** A check saw something other than the clause promises. */
 export class ClauseViolation extends Error {
   override readonly name = 'ClauseViolation'
@@ -32,6 +34,24 @@ export function panics(outcome: { readonly kind: string }, ...clauses: readonly 
 /** What a scenario threw goes on: its failed expectation is the verdict, and anything else a broken check. */
 function throwFault(outcome: { readonly kind: string }): void {
   if (outcome.kind === 'fault') throw (outcome as { error?: unknown }).error
+}
+
+/** How a run ended, in the words a row compares: with messages only where nothing else tells the endings apart. */
+export function ending(outcome: Outcome<unknown>): string {
+  switch (outcome.kind) {
+    case 'done':
+      return 'returns'
+    case 'panic':
+      return `panic ${outcome.clause ?? outcome.message}`
+    case 'undefined':
+      return outcome.id
+    case 'deadlock':
+      return `hangs: ${outcome.stuck.map(({ name, wmesg }) => `${name} ${wmesg ?? 'spins'}`).join(', ')}`
+    case 'livelock':
+      return 'livelock'
+    case 'fault':
+      throw outcome.error
+  }
 }
 
 /** An outcome in a few words. */

@@ -1,5 +1,5 @@
 export type { Clause, ClauseKind, Contract, Divergence, Note, PageFacts, TrialOptions } from './clause.js'
-export { ClauseViolation, describeOutcome, equal, holds, panics, valueOf } from './expect.js'
+export { ClauseViolation, describeOutcome, ending, equal, holds, panics, valueOf } from './expect.js'
 export { factsOf } from './page.js'
 export { runClause, runClauses, runDivergence } from './run.js'
 export type { ClauseResult, ClauseState, DivergenceResult } from './run.js'

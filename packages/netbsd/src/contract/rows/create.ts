@@ -1,7 +1,7 @@
-import { describeOutcome, type Trial } from '@kt/core/contract'
+import { ending, describeOutcome, type Trial } from '@kt/core/contract'
 import { ref } from '@kt/core'
 import type { Lwp } from '../../lwp.js'
-import { ending, ends, tell, type K } from './words.js'
+import { ends, tell, type K } from './words.js'
 
 /** NB-D-01 */
 export function nullArgument(trial: Trial<K>): string {

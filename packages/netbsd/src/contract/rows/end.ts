@@ -1,8 +1,8 @@
 import { ref, type Steps } from '@kt/core'
-import type { Trial } from '@kt/core/contract'
+import { ending, type Trial } from '@kt/core/contract'
 import type { Lwp } from '../../lwp.js'
 import type * as nb6 from '../../releases/6.js'
-import { ending, ends, tell, type K } from './words.js'
+import { ends, tell, type K } from './words.js'
 
 /** Makes a thread that is to be joined, or whatever `flags` say. */
 function* created(k: K, flags: number, name: string): Steps<Lwp> {

@@ -1,8 +1,8 @@
-import type { Trial } from '@kt/core/contract'
+import { ending, type Trial } from '@kt/core/contract'
 import { ref } from '@kt/core'
 import type { Lwp } from '../../lwp.js'
 import type * as nb10 from '../../releases/10.1.js'
-import { ending, ends, tell, type K } from './words.js'
+import { ends, tell, type K } from './words.js'
 
 const MS = 1_000_000
 

@@ -1,8 +1,8 @@
 import { ref, type Steps } from '@kt/core'
-import type { Trial } from '@kt/core/contract'
+import { ending, type Trial } from '@kt/core/contract'
 import { bitOf } from '../../sigacts.js'
 import type { Proc } from '../../proc.js'
-import { asUser, created, ends, ending, pause, resultOf, sleeps, tell, yesNo, type K } from './words.js'
+import { asUser, created, ends, pause, resultOf, sleeps, tell, yesNo, type K } from './words.js'
 
 /** OB-D-06 */
 export function notSwapped(trial: Trial<K>): string {

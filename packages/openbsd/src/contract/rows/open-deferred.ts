@@ -1,8 +1,8 @@
 import { ref } from '@kt/core'
-import type { Trial } from '@kt/core/contract'
+import { ending, type Trial } from '@kt/core/contract'
 import type { Proc } from '../../proc.js'
 import { thrown } from './open-words.js'
-import { ending, ends, pause, tell, type K } from './words.js'
+import { ends, pause, tell, type K } from './words.js'
 
 /** OB-Q-07 */
 export function deferredOrder(trial: Trial<K>): string {

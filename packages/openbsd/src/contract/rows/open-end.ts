@@ -1,7 +1,7 @@
 import { ref, type Steps } from '@kt/core'
-import type { Trial } from '@kt/core/contract'
+import { ending, type Trial } from '@kt/core/contract'
 import type { Proc } from '../../proc.js'
-import { ending, ends, pause, tell, type K } from './words.js'
+import { ends, pause, tell, type K } from './words.js'
 
 /** OB-Q-01 */
 export function functionReturns(trial: Trial<K>): string {

@@ -1,7 +1,7 @@
 import type { Steps } from '@kt/core'
-import type { Trial } from '@kt/core/contract'
+import { ending, type Trial } from '@kt/core/contract'
 import type { ProcessOptions } from '../../start-process.js'
-import { ending, type K51 } from './words.js'
+import { type K51 } from './words.js'
 
 /**
  * Boots a kernel and tells a story in user mode, by a process that may have threads and need not survive.

@@ -1,5 +1,5 @@
-import { ref, type Outcome, type Steps } from '@kt/core'
-import type { Trial } from '@kt/core/contract'
+import { ref, type Steps } from '@kt/core'
+import { ending, type Trial } from '@kt/core/contract'
 import * as ERRNO from '../../errno.js'
 import type { CommonKernel, Constants, OpenbsdKernel, Runs } from '../../kernel.js'
 import type { Proc } from '../../proc.js'
@@ -11,24 +11,6 @@ export type K = OpenbsdKernel
 export type K51 = Kernel
 /** What a story needs that is told to either. */
 export type AnyK = CommonKernel & Constants
-
-/** How a run ended, in the words a row compares: without messages, which differ between equal verdicts. */
-export function ending(outcome: Outcome<unknown>): string {
-  switch (outcome.kind) {
-    case 'done':
-      return 'returns'
-    case 'panic':
-      return `panic ${outcome.clause ?? outcome.message}`
-    case 'undefined':
-      return outcome.id
-    case 'deadlock':
-      return `hangs: ${outcome.stuck.map(({ name, wmesg }) => `${name} ${wmesg ?? 'spins'}`).join(', ')}`
-    case 'livelock':
-      return 'livelock'
-    case 'fault':
-      throw outcome.error
-  }
-}
 
 /** Boots a kernel, runs the story, and gives what the story says, or how it ended instead. */
 export function tell<T extends AnyK & Runs<T>>(
