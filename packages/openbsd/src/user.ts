@@ -39,8 +39,14 @@ export function* trap(machine: OpenbsdMachine, call: SystemCall, kernelSide: Ker
       machine.ktrace(p, { type: 'CALL', call: call.name, args })
     }
     p.retval = 0
-    const side = begun(machine, p, kernelSide)
-    const error = typeof side === 'number' ? side : yield* inKernel(machine, p, side)
+    let error: number
+    try {
+      const side = kernelSide(p)
+      error = typeof side === 'number' ? side : yield* side
+    } catch (thrown) {
+      abandon(machine, p)
+      throw thrown
+    }
     // Kept here: a handler on the way out makes system calls of its own.
     const value = p.retval
     const record = p.process.ps_traced ? ({ type: 'RET', call: call.name, error, value } as const) : null
@@ -54,24 +60,6 @@ export function* trap(machine: OpenbsdMachine, call: SystemCall, kernelSide: Ker
     if (error === 0) return value
     p.errno = error
     return -1
-  }
-}
-
-function begun(machine: OpenbsdMachine, p: Proc, kernelSide: KernelSide): number | Steps<number> {
-  try {
-    return kernelSide(p)
-  } catch (error) {
-    abandon(machine, p)
-    throw error
-  }
-}
-
-function* inKernel(machine: OpenbsdMachine, p: Proc, side: Steps<number>): Steps<number> {
-  try {
-    return yield* side
-  } catch (error) {
-    abandon(machine, p)
-    throw error
   }
 }
 
