@@ -1,6 +1,14 @@
-/** An open file; who has it open is all that matters here. */
+/** An open file; who has it open is most of what matters here. */
 export class OpenFile {
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    /** Number of the file, in the order in which files were opened. */
+    readonly number = 0,
+    /** Its owner: the user who opened it. */
+    readonly uid = 0,
+    /** Virtual nanoseconds. */
+    readonly openedNs = 0,
+  ) {}
 }
 
 /** Open files a process may have. */

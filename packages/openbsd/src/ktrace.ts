@@ -13,6 +13,7 @@ export type KtraceRecord = {
   | { readonly type: 'RET'; readonly call: string; readonly error: number; readonly value: number }
   | { readonly type: 'PSIG'; readonly signo: number; readonly action: 'SIG_DFL' | 'caught' }
   | { readonly type: 'CSW'; readonly out: boolean }
+  | { readonly type: 'STRU'; readonly name: string; readonly text: string }
 )
 
 /** What a record says, apart from who and when. */
@@ -28,21 +29,22 @@ export interface KdumpOptions {
   readonly timestamps?: 'absolute' | 'relative'
   /** `-d`: arguments in decimal; results have both forms in any case. */
   readonly decimal?: boolean
-  /** `-t`: only these types, `c` calls, returns; `s` signals, `w` switches. Default `cs`. */
+  /** `-t`: only these types, `c` calls, returns; `s` signals, `t` structures, `w` switches. Default `cst`. */
   readonly trace?: string
 }
 
-const LETTERS: Readonly<Record<KtraceRecord['type'], string>> = { CALL: 'c', RET: 'c', PSIG: 's', CSW: 'w' }
+const LETTERS: Readonly<Record<KtraceRecord['type'], string>> = { CALL: 'c', RET: 'c', PSIG: 's', CSW: 'w', STRU: 't' }
 const TAGS: Readonly<Record<KtraceRecord['type'], string>> = {
   CALL: 'CALL',
   RET: 'RET ',
   PSIG: 'PSIG',
   CSW: 'CSW',
+  STRU: 'STRU',
 }
 
 /** The records as kdump(1) prints them, a line each. */
 export function kdump(records: readonly KtraceRecord[], options: KdumpOptions = {}): string[] {
-  const { timestamps, decimal = false, trace = 'cs' } = options
+  const { timestamps, decimal = false, trace = 'cst' } = options
   let beforeNs = 0
   return records.flatMap((record) => {
     if (!trace.includes(LETTERS[record.type])) return []
@@ -68,6 +70,8 @@ function bodyOf(record: KtraceRecord, decimal: boolean): string {
       return `${SIGNALS[record.signo] ?? record.signo} ${record.action === 'caught' ? 'caught handler' : 'SIG_DFL'}`
     case 'CSW':
       return `${record.out ? 'stop' : 'resume'} kernel`
+    case 'STRU':
+      return `struct ${record.name} ${record.text}`
   }
 }
 

@@ -108,6 +108,8 @@ export class OpenbsdMachine extends Machine {
   readonly remarks: Remark[] = []
   readonly msgbuf: string[] = []
   readonly ktraceRecords: KtraceRecord[] = []
+  /** Files opened so far, which numbers them. */
+  filesOpened = 0
 
   /** The services that others are composed of. */
   readonly kthread: KthreadCalls = kthreadCalls(this)

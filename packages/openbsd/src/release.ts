@@ -36,6 +36,8 @@ export interface Release {
   readonly workqFailure: string
   /** Whether the kernel stops when its own queue gets no thread. */
   readonly needsSyswq: boolean
+  /** Whether ktrace records structures. */
+  readonly recordsStructures: boolean
   /** Soft and hard limits of processes, by login class, as login.conf is shipped. */
   readonly loginClasses: Readonly<Record<'default' | 'staff', readonly [soft: number, hard: number]>>
   /** Who sends the parent its SIGCHLD. */

@@ -1,14 +1,16 @@
 import { stepsOf, type KernelCall, type Steps } from '@kt/core'
-import { EBADF, ECHILD, EFAULT, EINTR, EINVAL, EMFILE, EPERM, ERESTART, EWOULDBLOCK } from './errno.js'
-import { exitUser, W_EXITCODE, zap } from './exit.js'
+import { EBADF, EFAULT, EINVAL, EMFILE, EPERM } from './errno.js'
+import { exitUser, W_EXITCODE } from './exit.js'
 import { OpenFile } from './files.js'
 import { dosetrlimit, RLIMIT_NPROC, type rlimit } from './limits.js'
 import type { OpenbsdMachine } from './machine.js'
 import { copyin, copyout, Mapping, type UserPointer } from './memory.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
-import { bitOf, UNBLOCKABLE_BITS, type SignalAction } from './sigacts.js'
+import { UNBLOCKABLE_BITS, type SignalAction } from './sigacts.js'
 import { kill } from './signal.js'
+import type { stat } from './stat.js'
+import { fstat, nanosleep, setuid, sigaction, wait4 } from './syscalls.js'
 import { trap, userTime, type KernelSide, type Program } from './user.js'
 import { forker, rforker } from './user-fork.js'
 
@@ -95,6 +97,8 @@ export interface UserCalls {
   setrlimit: (resource: number, rlp: rlimit | null) => KernelCall<number>
   /** Opens a file of that name: its descriptor, or −1 with `EMFILE`. @see open(2) */
   open: (path: string) => KernelCall<number>
+  /** What is known of an open file; `EBADF`, `EFAULT`. In 5.1 a traced process's record has the structure. @see fstat(2) */
+  fstat: (fd: number, sb: UserPointer<stat>) => KernelCall<number>
   /** @see close(2) */
   close: (fd: number) => KernelCall<number>
   /**
@@ -205,11 +209,14 @@ export function userCalls(machine: OpenbsdMachine): UserCalls {
       }),
     open: (path) =>
       errno('open', [path], (p) => {
-        const fd = p.process.ps_fd.open(new OpenFile(path))
+        const { effectiveUid } = p.process.credentials
+        const file = new OpenFile(path, machine.filesOpened++, effectiveUid, machine.timeline.now)
+        const fd = p.process.ps_fd.open(file)
         if (fd === null) return EMFILE
         p.retval = fd
         return 0
       }),
+    fstat: (fd, sb) => errno('fstat', [fd, sb], (p) => fstat(machine, p, fd, sb)),
     close: (fd) => errno('close', [fd], (p) => (p.process.ps_fd.close(fd) ? 0 : EBADF)),
     mmap(length, isWritable = true) {
       if (!Number.isInteger(length) || length < 1)
@@ -246,68 +253,4 @@ function* mmap(machine: OpenbsdMachine, length: number, isWritable: boolean): St
     return 0
   })
   return mapping
-}
-
-function* nanosleep(machine: OpenbsdMachine, p: Proc, ns: number): Steps<number> {
-  if (!(ns >= 0)) return EINVAL
-  // One more than it takes from a tick on: the current one has begun already.
-  const ticks = Math.ceil(ns / machine.tickNs) + 1
-  const error = yield* machine.sleep.tsleep(p, P.PWAIT | P.PCATCH, 'nanosleep', ticks)
-  // It is never made again: the time that is left would be forgotten.
-  return error === EWOULDBLOCK ? 0 : error === ERESTART ? EINTR : error
-}
-
-function* wait4(
-  machine: OpenbsdMachine,
-  p: Proc,
-  wpid: number,
-  status: UserPointer<number>,
-  options: number,
-): Steps<number> {
-  const group = wpid === 0 ? p.process.ps_pgid : -wpid
-  for (;;) {
-    let isParent = false
-    for (const child of p.process.ps_children) {
-      const main = child.ps_mainproc!
-      const isMeant = wpid === -1 || child.pid === wpid || child.ps_pgid === group
-      if (!isMeant || (main.p_flag & P.P_NOZOMBIE) !== 0) continue
-      isParent = true
-      if (!main.isZombie) continue
-      if (status !== null && copyout(p.process.addressSpace, main.p_xstat, status) !== 0) return EFAULT
-      p.retval = child.pid
-      zap(machine, main)
-      return 0
-    }
-    if (!isParent) return ECHILD
-    p.retval = 0
-    if ((options & P.WNOHANG) !== 0) return 0
-    const error = yield* machine.sleep.tsleep(p.process, P.PWAIT | P.PCATCH, 'wait', 0)
-    if (error !== 0) return error
-  }
-}
-
-function sigaction(p: Proc, signo: number, act: SignalAction | null, oact: UserPointer<SignalAction>): number {
-  if (!Number.isInteger(signo) || signo < 1 || signo >= P.NSIG) return EINVAL
-  const acts = p.process.ps_sigacts
-  if (oact !== null && copyout(p.process.addressSpace, acts.actionOf(signo), oact) !== 0) return EFAULT
-  if (act === null) return 0
-  if ((bitOf(signo) & UNBLOCKABLE_BITS) !== 0) return EINVAL
-  acts.set(signo, act)
-  // What is ignored from here on does not stay pending.
-  for (const q of p.process.ps_threads) q.p_siglist &= ~acts.ps_sigignore
-  return 0
-}
-
-function setuid(machine: OpenbsdMachine, p: Proc, uid: number): number {
-  const { process } = p
-  const { realUid, effectiveUid } = process.credentials
-  if (!Number.isInteger(uid) || uid < 0) return EINVAL
-  if (effectiveUid !== 0 && uid !== realUid) return EPERM
-  // OB-Q-27: all its threads count for the new user.
-  let owned = process.threadCount
-  for (const dead of machine.zombproc.values()) if (dead.process === process) owned++
-  machine.changeCount(realUid, -owned)
-  machine.changeCount(uid, owned)
-  process.credentials = { realUid: uid, effectiveUid: uid }
-  return 0
 }

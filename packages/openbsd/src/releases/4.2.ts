@@ -31,6 +31,7 @@ export const release: Release = {
   workqThreads: 'when all are busy',
   workqFailure: 'unable to create "%s" workq thread\n',
   needsSyswq: true,
+  recordsStructures: false,
   loginClasses: { default: [64, 128], staff: [128, 256] },
   parentIsSignalledBy: 'the exiting process',
 }

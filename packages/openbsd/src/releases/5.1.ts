@@ -36,6 +36,7 @@ export const release: Release = {
   workqThreads: 'all at once',
   workqFailure: 'unable to create workq thread for "%s"\n',
   needsSyswq: false,
+  recordsStructures: true,
   loginClasses: { default: [128, 256], staff: [128, 512] },
   parentIsSignalledBy: 'the reaper',
 }

@@ -421,3 +421,28 @@ describe.each(releases)('ktrace and kdump on OpenBSD $release', ({ createKernel 
     expect(new Set(k.ktraceRecords.map(({ pid }) => pid)).size).toBe(2)
   })
 })
+
+describe('structures', () => {
+  it.each(releases)(
+    'OpenBSD $release records what fstat fills in 5.1, and only when it fills it',
+    ({ createKernel, release }) => {
+      const k = createKernel()
+      const sb = k.ref<ob51.stat>()
+      traced(k, function* () {
+        yield* k.user(1_500_000_000)
+        const fd = yield* k.open('/etc/passwd')
+        expect(yield* k.fstat(fd, sb)).toBe(0)
+        expect([yield* k.fstat(fd + 1, sb), k.errno]).toEqual([-1, k.EBADF])
+        expect([yield* k.fstat(fd, null), k.errno]).toEqual([-1, k.EFAULT])
+      })
+      expect(sb.value).toMatchObject({ st_uid: 0, st_nlink: 1, st_mtim: { tv_sec: 1 } })
+      const stru = lines(k).filter((line) => line.includes('STRU'))
+      const at = (sb.value!.st_atim.tv_nsec / 1e9).toFixed(9).slice(1)
+      const text =
+        'prog     STRU  struct stat {dev=0, ino=3, mode=-rw-r--r-- , nlink=1, uid=0, gid=0, rdev=0, ' +
+        `atime=1${at}, stime=1${at}, ctime=1${at}, size=0, blocks=0, blksize=16384, flags=0x0, gen=0x0 }`
+      expect(stru).toEqual(release === '5.1' ? [text] : [])
+      expect(lines(k, { trace: 'c' }).some((line) => line.includes('STRU'))).toBe(false)
+    },
+  )
+})
