@@ -32,7 +32,7 @@ export function* boot(machine: OpenbsdMachine, startMain: () => void): Steps<voi
   yield* runDeferredQueue(machine)
   while (machine.autoconf.pending > 0) yield* sleep.tsleep(machine.autoconf.pendingIdent, P.PWAIT, 'cfpend', 0)
   for (const [name, message] of machine.release.daemons) createDaemon(machine, name, message)
-  machine.spreadPids()
+  machine.table.spreadPids()
   for (const cpu of machine.cpus) machine.scheduler.started |= 1 << cpu.index
   machine.isUp = true
   machine.wakeAll(startInitExec)
@@ -43,7 +43,7 @@ export function* boot(machine: OpenbsdMachine, startMain: () => void): Steps<voi
 }
 
 /** What init waits for until boot lets it execute its program. */
-const startInitExec = 'start_init_exec'
+const startInitExec = { kind: 'channel', name: 'start_init_exec' }
 
 function createDaemon(machine: OpenbsdMachine, name: string, message: string): void {
   const body = name === 'reaper' ? () => reaper(machine) : () => daemon(machine, name)
@@ -55,8 +55,10 @@ function createDaemon(machine: OpenbsdMachine, name: string, message: string): v
 
 /** A daemon that finds nothing to do on this machine: it waits, for good or for a second at a time. */
 function* daemon(machine: OpenbsdMachine, name: string): Steps<never> {
-  const [priority, wmesg, ticks] = DAEMONS[name] ?? [P.PVM, name, 0]
-  for (;;) yield* machine.sleep.tsleep(name, priority, wmesg, ticks === 0 ? 0 : machine.hz)
+  const [priority, wmesg, seconds] = DAEMONS[name] ?? [P.PVM, name, 0]
+  // Not the name itself: a scenario may sleep on such a word.
+  const ident = { kind: 'daemon', name }
+  for (;;) yield* machine.sleep.tsleep(ident, priority, wmesg, seconds * machine.hz)
 }
 
 const DAEMONS: Readonly<Record<string, readonly [priority: number, wmesg: string, seconds: number]>> = {
@@ -71,7 +73,7 @@ const DAEMONS: Readonly<Record<string, readonly [priority: number, wmesg: string
 
 function* startSyswq(machine: OpenbsdMachine): Steps<void> {
   yield* startWorker(machine, machine.syswq)
-  markBackground(machine)
+  if (machine.syswq.running > 0) markBackground(machine)
 }
 
 function* startPfpurge(machine: OpenbsdMachine): Steps<void> {
@@ -82,7 +84,7 @@ function* startPfpurge(machine: OpenbsdMachine): Steps<void> {
 
 /** The newest thread of process 0 is housekeeping. */
 function markBackground(machine: OpenbsdMachine): void {
-  const newest = [...machine.pids.values()].at(-1)!
+  const newest = [...machine.table.pids.values()].at(-1)!
   newest.marks |= ThreadMark.background
 }
 

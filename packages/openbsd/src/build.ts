@@ -44,7 +44,7 @@ class Identity extends KernelObject<OpenbsdMachine> {
     return this.machine.init
   }
   get allproc(): readonly Proc[] {
-    return [...this.machine.pids.values()].reverse()
+    return [...this.machine.table.pids.values()].reverse()
   }
   get cold(): boolean {
     return this.machine.cold
@@ -80,7 +80,7 @@ function ownCalls(machine: OpenbsdMachine) {
   return {
     ...machine.host,
     curcpu: () => machine.cpu,
-    pfind: (pid: number) => machine.pids.get(pid) ?? null,
+    pfind: (pid: number) => machine.table.pids.get(pid) ?? null,
     psignal(p: Proc, signo: number) {
       ofThisKernel(machine, 'psignal', p)
       if (!Number.isInteger(signo) || signo < 1 || signo >= P.NSIG)
@@ -160,7 +160,7 @@ const setLimit: Operation = {
 
 /** A tick at a time, until the reaper sleeps and has left nothing. */
 function* settle(machine: OpenbsdMachine): Steps<void> {
-  const isBusy = () => machine.deadproc.length > 0 || [...machine.zombproc.values()].some((p) => !p.isZombie)
+  const isBusy = () => machine.deadproc.length > 0 || [...machine.table.zombproc.values()].some((p) => !p.isZombie)
   do yield* machine.sleep.tsleep(settle, P.PWAIT, 'settle', 1)
   while (isBusy())
 }

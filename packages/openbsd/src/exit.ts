@@ -33,8 +33,8 @@ export function bury(machine: OpenbsdMachine, p: Proc): void {
   p.p_flag = (p.p_flag | P.P_WEXIT) & ~P.P_TRACED
   p.p_siglist = 0
   process.remove(p)
-  machine.pids.delete(p.p_pid)
-  machine.zombproc.set(p.p_pid, p)
+  machine.table.pids.delete(p.p_pid)
+  machine.table.zombproc.set(p.p_pid, p)
   if (isLast) endProcess(machine, process, p)
   wakeThreads(machine, process)
   // The idle loop of this CPU hands it on at once.
@@ -112,16 +112,16 @@ function reap(machine: OpenbsdMachine, p: Proc): void {
 /** proc_zap: the last of an entity. Its table slot is free from here on. */
 export function zap(machine: OpenbsdMachine, p: Proc): void {
   const { process } = p
-  machine.zombproc.delete(p.p_pid)
-  machine.changeCount(process.credentials.realUid, -1)
+  machine.table.zombproc.delete(p.p_pid)
+  machine.table.changeCount(process.credentials.realUid, -1)
   if (process.ps_mainproc === p) {
     process.ps_pptr?.forget(process)
     process.ps_limit.p_refcnt--
-    machine.leaveGroup(process)
+    machine.table.leaveGroup(process)
     machine.processes.delete(process)
   }
   p.isFree = true
-  machine.nprocs--
+  machine.table.nprocs--
 }
 
 // User processes

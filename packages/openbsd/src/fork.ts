@@ -61,19 +61,19 @@ function refusal(machine: OpenbsdMachine, { parent, flags, tidptr = null }: Fork
   if (machine.release.hasThreads && shares(P.FORK_SIGHAND) && !shares(P.FORK_SHAREVM)) return EINVAL
 
   const uid = parent.process.credentials.realUid
-  const isFull = machine.nprocs >= machine.maxproc
-  if (isFull || (machine.nprocs >= machine.maxproc - P.RESERVED_SLOTS && uid !== 0)) {
+  const isFull = machine.table.nprocs >= machine.table.maxproc
+  if (isFull || (machine.table.nprocs >= machine.table.maxproc - P.RESERVED_SLOTS && uid !== 0)) {
     tablefull(machine, 'proc')
     return EAGAIN
   }
-  const owned = machine.countOf(uid) + 1
+  const owned = machine.table.countOf(uid) + 1
   if (uid !== 0 && owned > parent.process.limits['RLIMIT_NPROC']!.soft) return EAGAIN
   if (machine.faults.fails('uarea') || machine.uareas.isExhausted) return ENOMEM
   // OB-D-23: the page promises the number or no thread; the kernel finds out when the thread is there.
   const isBad = tidptr !== null && !isStorable(parent.process.addressSpace, tidptr)
   if (isBad && machine.reading === 'page') return EFAULT
-  machine.nprocs++
-  machine.changeCount(uid, 1)
+  machine.table.nprocs++
+  machine.table.changeCount(uid, 1)
   return 0
 }
 
@@ -88,7 +88,7 @@ function tablefull(machine: OpenbsdMachine, table: string): void {
 function construct(machine: OpenbsdMachine, request: ForkRequest): Proc {
   const { parent, flags } = request
   machine.uareas.take()
-  const pid = machine.choosePid()
+  const pid = machine.table.choosePid()
   const isThread = (flags & P.FORK_THREAD) !== 0
   const process = isThread ? parent.process : makeProcess(machine, request, pid)
   // Each thread refers to the address space until it is reaped.
@@ -111,7 +111,7 @@ function construct(machine: OpenbsdMachine, request: ForkRequest): Proc {
   p.b = request.arg === null && machine.reading === 'kernel' ? p : request.arg
   // It takes the kernel lock before its first instruction.
   if (machine.ncpu > 1) p.bigLocks = 1
-  machine.pids.set(pid, p)
+  machine.table.pids.set(pid, p)
   machine.trace?.create(p)
   return p
 }
@@ -136,7 +136,7 @@ function makeProcess(machine: OpenbsdMachine, { parent, flags }: ForkRequest, pi
   process.ps_session = from.ps_session
   process.ps_ppwait = shares(P.FORK_PPWAIT)
   from.adopt(process)
-  machine.enterGroup(process, from.ps_pgid)
+  machine.table.enterGroup(process, from.ps_pgid)
   process.ps_traced = from.ps_traced && from.ps_traceInherit
   process.ps_traceInherit = process.ps_traced
   return process

@@ -49,7 +49,7 @@ export function dosetrlimit(
   if (rlim_max > process.limits['RLIMIT_NPROC']!.hard && !mayRaise) return EPERM
   if (process.ps_limit.p_refcnt > 1) process.setLimits(process.ps_limit.copy())
   const limit = process.limits['RLIMIT_NPROC']!
-  limit.soft = Math.min(rlim_cur, machine.maxproc)
-  limit.hard = Math.min(rlim_max, machine.maxproc)
+  limit.soft = Math.min(rlim_cur, machine.table.maxproc)
+  limit.hard = Math.min(rlim_max, machine.table.maxproc)
   return 0
 }

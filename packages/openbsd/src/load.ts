@@ -46,7 +46,7 @@ function aged(average: number, weight: number, running: number): number {
 /** Threads that run, want to, or sleep for a moment at a kernel priority. Idle threads are left out. */
 export function loadOf(machine: OpenbsdMachine): number {
   let running = 0
-  for (const p of machine.pids.values()) {
+  for (const p of machine.table.pids.values()) {
     if (p === p.cpu.idle) continue
     const wants = [ThreadState.runnable, ThreadState.running, ThreadState.embryo] as readonly ThreadState[]
     const waitsBriefly = p.state === ThreadState.sleeping && p.p_priority <= P.PZERO && p.p_slptime <= 1

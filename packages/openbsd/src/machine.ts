@@ -28,13 +28,13 @@ import { Vmspace } from './memory.js'
 import type { Mutex } from './mutex.js'
 import type { OpenbsdOptions, Reading } from './options.js'
 import * as P from './param.js'
-import { PidAllocator } from './pid.js'
 import { OpenbsdPolicy } from './policy.js'
 import { Proc } from './proc.js'
 import { ProcessRecord } from './process.js'
 import type { Release } from './release.js'
 import { Sigacts } from './sigacts.js'
 import { sleepCalls, type SleepCalls } from './sleep.js'
+import { ProcessTable } from './table.js'
 import { Softclock } from './timeout.js'
 import type { Program } from './user.js'
 import { userCalls, type UserCalls } from './user-calls.js'
@@ -71,21 +71,10 @@ export class OpenbsdMachine extends Machine {
   readonly uareas: Budget
   private readonly klog: boolean
 
-  // The process table
-  maxproc: number
-  /** Everything that has a slot: alive, a zombie, or dead and not reaped. */
-  nprocs = 1
-  /** Slots by real user id. */
-  private readonly counts: Map<number, number> = new Map([[0, 1]])
-  /** What is alive, by number, the oldest first. */
-  readonly pids: Map<number, Proc> = new Map()
-  /** What has ended and has its slot still. */
-  readonly zombproc: Map<number, Proc> = new Map()
+  /** The process table. */
+  readonly table: ProcessTable
   /** What the reaper has to do. */
   readonly deadproc: Proc[] = []
-  /** Members of each process group. */
-  readonly groups: Map<number, number> = new Map()
-  private readonly allocator: PidAllocator
   readonly proc0: Proc
   init: Proc | null = null
   /** kern.rthreads. */
@@ -148,8 +137,7 @@ export class OpenbsdMachine extends Machine {
     this.isLenient = options.lenient ?? false
     const { uareas } = options
     this.uareas = new Budget('uarea', uareas === undefined ? Infinity : inRange('uareas', uareas, 1, 2 ** 31))
-    this.allocator = new PidAllocator(this, options.pidSeed ?? 1)
-    this.maxproc = release.maxproc
+    this.table = new ProcessTable(this, release.maxproc, options.pidSeed ?? 1)
     this.scheduler.started = 1
     this.proc0 = this.makeProc0()
   }
@@ -169,46 +157,10 @@ export class OpenbsdMachine extends Machine {
     process.ps_mainproc = proc0
     process.add(proc0)
     this.processes.add(process)
-    this.pids.set(0, proc0)
-    this.groups.set(0, 1)
+    this.table.pids.set(0, proc0)
+    this.table.groups.set(0, 1)
     this.uareas.take()
     return proc0
-  }
-
-  // The table
-
-  choosePid(): number {
-    return this.allocator.next()
-  }
-
-  /** From here on process ids are spread over their range. */
-  spreadPids(): void {
-    this.allocator.isRandom = true
-  }
-
-  countOf(uid: number): number {
-    return this.counts.get(uid) ?? 0
-  }
-
-  changeCount(uid: number, by: number): void {
-    this.counts.set(uid, this.countOf(uid) + by)
-  }
-
-  /** Moves a process to another group. */
-  joinGroup(process: ProcessRecord, pgid: number): void {
-    this.leaveGroup(process)
-    this.enterGroup(process, pgid)
-  }
-
-  enterGroup(process: ProcessRecord, pgid: number): void {
-    process.ps_pgid = pgid
-    this.groups.set(pgid, (this.groups.get(pgid) ?? 0) + 1)
-  }
-
-  leaveGroup({ ps_pgid }: ProcessRecord): void {
-    const left = this.groups.get(ps_pgid)! - 1
-    if (left === 0) this.groups.delete(ps_pgid)
-    else this.groups.set(ps_pgid, left)
   }
 
   /** Whether kernel threads share process 0's descriptor table instead of copying it (OB-D-01). */

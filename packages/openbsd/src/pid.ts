@@ -1,6 +1,7 @@
 import { inRange } from '@kt/core'
 import type { OpenbsdMachine } from './machine.js'
 import { PID_MAX } from './param.js'
+import type { ProcessTable } from './table.js'
 
 /**
  * Chooses process ids: one after another during boot, spread over the range from then on. A number that something alive,
@@ -14,6 +15,7 @@ export class PidAllocator {
 
   constructor(
     private readonly machine: OpenbsdMachine,
+    private readonly table: ProcessTable,
     seed: number,
   ) {
     this.state = inRange('pidSeed', seed, -(2 ** 31), 2 ** 32 - 1) | 0
@@ -31,7 +33,7 @@ export class PidAllocator {
   }
 
   private isTaken(pid: number): boolean {
-    const { pids, zombproc, groups } = this.machine
+    const { pids, zombproc, groups } = this.table
     return pids.has(pid) || zombproc.has(pid) || groups.has(pid)
   }
 

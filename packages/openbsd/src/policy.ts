@@ -195,7 +195,7 @@ export class OpenbsdPolicy implements KernelPolicy {
 
   private schedcpu(seconds: number): void {
     const { machine, load } = this
-    for (const p of machine.pids.values()) {
+    for (const p of machine.table.pids.values()) {
       p.p_swtime += seconds
       const isOff = p.state === ThreadState.sleeping || p.state === ThreadState.stopped
       if (isOff) p.p_slptime += seconds

@@ -169,7 +169,7 @@ export function kill(machine: OpenbsdMachine, from: Proc, pid: number, signo: nu
 
 function killOne(machine: OpenbsdMachine, from: Proc, pid: number, signo: number): number {
   const isThread = machine.release.hasThreads && pid > P.THREAD_PID_OFFSET
-  const p = machine.pids.get(isThread ? pid - P.THREAD_PID_OFFSET : pid)
+  const p = machine.table.pids.get(isThread ? pid - P.THREAD_PID_OFFSET : pid)
   if (p === undefined) return ESRCH
   if (isThread ? p.process !== from.process : (p.p_flag & P.P_THREAD) !== 0) return ESRCH
   if (!cansignal(from.process, p.process, signo)) return EPERM

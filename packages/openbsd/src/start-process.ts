@@ -58,10 +58,10 @@ function fork(
   // It has been through login: what it runs at is not what init slept at.
   p.p_priority = p.p_usrpri
   machine.scheduler.rankChanged(p)
-  machine.changeCount(0, -1)
-  machine.changeCount(uid, 1)
+  machine.table.changeCount(0, -1)
+  machine.table.changeCount(uid, 1)
   process.credentials = { realUid: uid, effectiveUid: uid }
-  machine.joinGroup(process, p.p_pid)
+  machine.table.joinGroup(process, p.p_pid)
   process.ps_session = p.p_pid
   process.ps_traced = ktrace !== false
   process.ps_traceInherit = ktrace === 'inherit'

@@ -77,9 +77,9 @@ export function setuid(machine: OpenbsdMachine, p: Proc, uid: number): number {
   if (effectiveUid !== 0 && uid !== realUid) return EPERM
   // OB-Q-27: all its threads count for the new user.
   let owned = process.threadCount
-  for (const dead of machine.zombproc.values()) if (dead.process === process) owned++
-  machine.changeCount(realUid, -owned)
-  machine.changeCount(uid, owned)
+  for (const dead of machine.table.zombproc.values()) if (dead.process === process) owned++
+  machine.table.changeCount(realUid, -owned)
+  machine.table.changeCount(uid, owned)
   process.credentials = { realUid: uid, effectiveUid: uid }
   return 0
 }

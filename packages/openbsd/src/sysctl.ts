@@ -28,8 +28,8 @@ export function sysctl(machine: OpenbsdMachine, name: string, value?: number): n
 function nodes(machine: OpenbsdMachine): Record<string, Node> {
   const all: Record<string, Node> = {
     // No range is checked: below kern.nprocs every creation fails.
-    'kern.maxproc': { read: () => machine.maxproc, write: (value) => (machine.maxproc = value) },
-    'kern.nprocs': { read: () => machine.nprocs },
+    'kern.maxproc': { read: () => machine.table.maxproc, write: (value) => (machine.table.maxproc = value) },
+    'kern.nprocs': { read: () => machine.table.nprocs },
     'kern.forkstat': { read: () => machine.forkstat.join(' ') },
     'kern.clockrate': { read: () => `tick = ${1e6 / machine.hz}, hz = ${machine.hz}, profhz = 1024, stathz = 128` },
     'kern.osrelease': { read: () => machine.release.version },

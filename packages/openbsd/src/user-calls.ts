@@ -160,7 +160,7 @@ export function userCalls(machine: OpenbsdMachine): UserCalls {
       errno('setsid', [], (p) => {
         const { process } = p
         if (process.ps_pgid === process.pid) return EPERM
-        machine.joinGroup(process, process.pid)
+        machine.table.joinGroup(process, process.pid)
         process.ps_session = process.pid
         p.retval = process.pid
         return 0

@@ -1,7 +1,7 @@
-import type { KtraceBody } from './ktrace.js'
 import { stepsOf, ThreadMark, type KernelCall, type Operation, type Steps } from '@kt/core'
 import { ERESTART } from './errno.js'
 import { exitUser, W_EXITCODE } from './exit.js'
+import type { KtraceBody } from './ktrace.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'

@@ -47,7 +47,7 @@ const MAXSLP = 20
 
 /** Everything that has a slot, the newest first, then what has ended. */
 function everything(machine: OpenbsdMachine): Proc[] {
-  return [...[...machine.pids.values()].reverse(), ...[...machine.zombproc.values()].reverse()]
+  return [...[...machine.table.pids.values()].reverse(), ...[...machine.table.zombproc.values()].reverse()]
 }
 
 /**

@@ -7,7 +7,7 @@ import { fail, name } from './invariants-words.js'
 
 /** Checks the process table: who is in it, who counts, and who refers to what. */
 export function checkTable(machine: OpenbsdMachine): void {
-  const { pids, zombproc, nprocs } = machine
+  const { pids, zombproc, nprocs } = machine.table
   if (nprocs !== pids.size + zombproc.size) fail(`nprocs is ${nprocs} of ${pids.size} alive and ${zombproc.size} ended`)
   for (const [pid, p] of pids) {
     if (p.p_pid !== pid || zombproc.has(pid)) fail(`${name(p)} is in the table as ${pid}`)
@@ -25,7 +25,8 @@ export function checkTable(machine: OpenbsdMachine): void {
 }
 
 function checkProcesses(machine: OpenbsdMachine): void {
-  const { pids, zombproc, processes } = machine
+  const { processes } = machine
+  const { pids, zombproc } = machine.table
   const all = [...processes] as ProcessRecord[]
   const members = new Map<number, number>()
   for (const process of all) {
@@ -43,9 +44,10 @@ function checkProcesses(machine: OpenbsdMachine): void {
     }
     if (process.threadCount === 0 && process.ps_children.size > 0) fail(`${name(main)} has ended and left children`)
   }
-  for (const [pgid, count] of machine.groups)
+  for (const [pgid, count] of machine.table.groups)
     if (members.get(pgid) !== count) fail(`group ${pgid} counts ${count} of ${members.get(pgid) ?? 0}`)
-  if (machine.groups.size !== members.size) fail(`${members.size} groups, of which ${machine.groups.size} are known`)
+  if (machine.table.groups.size !== members.size)
+    fail(`${members.size} groups, of which ${machine.table.groups.size} are known`)
   for (const p of pids.values()) if (!processes.has(p.process)) fail(`the process of ${name(p)} is gone`)
 }
 
@@ -54,7 +56,8 @@ function checkThreads(machine: OpenbsdMachine, process: ProcessRecord): void {
   let count = 0
   for (const thread of process.threads() as Iterable<Proc>) {
     if (thread.newer !== newer || thread.process !== process) fail(`the threads of ${process.pid} are out of order`)
-    if (machine.pids.get(thread.p_pid) !== thread) fail(`${name(thread)} is a thread of ${process.pid} and not alive`)
+    if (machine.table.pids.get(thread.p_pid) !== thread)
+      fail(`${name(thread)} is a thread of ${process.pid} and not alive`)
     if ((thread.p_flag & P.P_THREAD) !== 0 && thread === process.ps_mainproc) fail(`${name(thread)} is both`)
     newer = thread
     count++
@@ -71,9 +74,9 @@ function checkCounts(machine: OpenbsdMachine): void {
     const { realUid } = process.credentials
     counts.set(realUid, (counts.get(realUid) ?? 0) + 1)
   }
-  const charged = Reflect.get(machine, 'counts') as ReadonlyMap<number, number>
+  const charged = Reflect.get(machine.table, 'counts') as ReadonlyMap<number, number>
   for (const uid of new Set([...counts.keys(), ...charged.keys()]))
-    if (machine.countOf(uid) !== (counts.get(uid) ?? 0)) fail(`user ${uid} counts ${machine.countOf(uid)}`)
+    if (machine.table.countOf(uid) !== (counts.get(uid) ?? 0)) fail(`user ${uid} counts ${machine.table.countOf(uid)}`)
 }
 
 /** What is shared counts who shares it. */
@@ -116,5 +119,5 @@ function raise<K>(counts: Map<K, number>, key: K): void {
 }
 
 function everything(machine: OpenbsdMachine): Proc[] {
-  return [...machine.pids.values(), ...machine.zombproc.values()]
+  return [...machine.table.pids.values(), ...machine.table.zombproc.values()]
 }

@@ -17,16 +17,16 @@ export function machineOf(kernel: { readonly proc0: Proc }): OpenbsdMachine {
 /** Checks the machine after each step of a CPU. Returns the check, to be made once more at the end. */
 export function watch(machine: OpenbsdMachine): () => void {
   let lastNs = 0
-  let lastCount = machine.nprocs
+  let lastCount = machine.table.nprocs
   const seen = new Set<Proc>()
   const check = (): void => {
     // A kernel that stopped in the middle of a call is not looked into: nothing of it goes on.
     if (machine.halt !== null && machine.halt.kind !== 'livelock') return
     if (machine.timeline.now < lastNs) fail(`time went from ${lastNs} to ${machine.timeline.now}`)
     lastNs = machine.timeline.now
-    if (machine.nprocs > lastCount && machine.nprocs > machine.maxproc)
-      fail(`the table has ${machine.nprocs} of ${machine.maxproc}`)
-    lastCount = machine.nprocs
+    if (machine.table.nprocs > lastCount && machine.table.nprocs > machine.table.maxproc)
+      fail(`the table has ${machine.table.nprocs} of ${machine.table.maxproc}`)
+    lastCount = machine.table.nprocs
     checkMachine(machine)
     // Whatever was ever made was counted, once.
     for (const p of everything(machine)) seen.add(p)
@@ -44,13 +44,13 @@ export function watch(machine: OpenbsdMachine): () => void {
 }
 
 function everything(machine: OpenbsdMachine): Proc[] {
-  return [...machine.pids.values(), ...machine.zombproc.values()]
+  return [...machine.table.pids.values(), ...machine.table.zombproc.values()]
 }
 
 /** Checks what holds between any two steps. */
 function checkMachine(machine: OpenbsdMachine): void {
   checkTable(machine)
-  const threads = new Set<Thread>(machine.pids.values())
+  const threads = new Set<Thread>(machine.table.pids.values())
   const running = runningThreads(machine)
   for (const thread of running)
     if (!thread.is(ThreadMark.interruptFrame) && !threads.has(thread)) fail(`${name(thread)} runs and is not alive`)

@@ -85,7 +85,7 @@ export class Player {
     yield* this.kernel.setUp()
     for (const [at, plan] of scenario.processes.entries()) this.user.start(`p${at}`, plan)
     if (scenario.slots > 0) {
-      k.sysctl('kern.maxproc', machine.nprocs + scenario.slots)
+      k.sysctl('kern.maxproc', machine.table.nprocs + scenario.slots)
       this.isLimited = true
     }
     const self = this.self('main', 'kthread')
@@ -107,12 +107,12 @@ export class Player {
       if (users.length > 0 || this.kernel.isBusy) continue
       yield* k.settle()
       // Whom its parent left is waited for by init.
-      if (machine.zombproc.size === 0 && machine.deadproc.length === 0) break
+      if (machine.table.zombproc.size === 0 && machine.deadproc.length === 0) break
     }
     // Interrupts that are on their way may arm a timeout.
     yield* k.tsleep('timeouts', k.PWAIT, 'timeouts', 9)
     this.kernel.isOver()
-    this.expect(machine.nprocs === k.allproc.length, 'every slot is free again')
+    this.expect(machine.table.nprocs === k.allproc.length, 'every slot is free again')
   }
 
   self(name: string, kind: Self['kind']): Self {
