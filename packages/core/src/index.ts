@@ -38,6 +38,7 @@ export { acquireRead, acquireWrite, ReaderWriterLock, releaseRead, releaseWrite,
 export { RunQueue } from './run-queue.js'
 export { Scheduler } from './scheduler.js'
 export { ChannelTable, SleepQueue } from './sleep-queue.js'
+export { Sleepers } from './sleepers.js'
 export type { WaitObject } from './sleep-queue.js'
 export { Thread, ThreadMark, ThreadState, WakeReason } from './thread.js'
 export { Due, Timeline } from './timeline.js'

@@ -68,13 +68,13 @@ export function release(machine: Machine, thread: Thread, lock: Lock): void {
   if (thread.lentRank >= 0) reclaim(machine, thread)
   if (lock.spinners !== 0) machine.scheduler.stopSpinning(lock)
   const { waiters } = lock
-  if (waiters !== null) machine.scheduler.wakeAll(waiters)
+  if (waiters !== null) machine.sleepers.wakeAll(waiters)
 }
 
 /** Puts a thread to sleep on the lock and lends its priority to the owner. */
 export function blockOn(machine: Machine, thread: Thread, lock: Lock): void {
   lock.waiters ??= new SleepQueue(lock, true)
-  machine.scheduler.sleep(thread, lock.waiters, lock.wmesg, 0, false)
+  machine.sleepers.sleep(thread, lock.waiters, lock.wmesg, 0, false)
   lend(machine, thread, lock.owner)
 }
 

@@ -11,6 +11,7 @@ import type { KernelPolicy } from './policy.js'
 import { AddressSpace, Process } from './process.js'
 import { Scheduler } from './scheduler.js'
 import { ChannelTable } from './sleep-queue.js'
+import { Sleepers } from './sleepers.js'
 import { ThreadState, type Thread } from './thread.js'
 import { Timeline } from './timeline.js'
 import { Trace } from './trace.js'
@@ -59,6 +60,7 @@ export class Machine {
   readonly faults: Faults
   readonly bigLock: BigLock
   readonly scheduler: Scheduler
+  readonly sleepers: Sleepers
   readonly cpus: Cpu[]
   readonly port: CallPort = new CallPort(this)
   readonly trace: Trace | null
@@ -120,6 +122,7 @@ export class Machine {
     this.faults = new Faults(defaults.faults, this.oracle)
     this.bigLock = new BigLock(defaults.bigLock, this)
     this.scheduler = new Scheduler(this)
+    this.sleepers = new Sleepers(this)
     this.cpus = Array.from({ length: this.ncpu }, (_, index) => makeCpu(index, this))
     this.cpu = this.cpus[0]!
   }

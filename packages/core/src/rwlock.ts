@@ -51,7 +51,7 @@ export function releaseRead(machine: Machine, lock: ReaderWriterLock): void {
     if (writer !== null) grant(machine, lock, writer)
     return
   }
-  if (lock.waiters !== null) machine.scheduler.wakeAll(lock.waiters)
+  if (lock.waiters !== null) machine.sleepers.wakeAll(lock.waiters)
 }
 
 export function releaseWrite(machine: Machine, thread: Thread, lock: ReaderWriterLock): void {
@@ -80,7 +80,7 @@ function grant(machine: Machine, lock: ReaderWriterLock, waiter: Thread): void {
   if ((waiter.d as Wish) === 'read') lock.readers++
   else take(waiter, lock)
   waiter.d = 'granted' satisfies Wish
-  machine.scheduler.wake(waiter, WakeReason.woken)
+  machine.sleepers.wake(waiter, WakeReason.woken)
   // Those who go on waiting lend to the new owner from now on.
   if (lock.owner === waiter) reclaim(machine, waiter)
 }

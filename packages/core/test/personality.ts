@@ -228,11 +228,11 @@ const panic: Operation = {
 const sleep: Operation = {
   name: 'sleep',
   start(machine, thread) {
-    machine.scheduler.sleep(thread, machine.channels.at(thread.a as WaitObject), 'wait', thread.b as number, false)
+    machine.sleepers.sleep(thread, machine.channels.at(thread.a as WaitObject), 'wait', thread.b as number, false)
     return false
   },
   resume(machine, thread) {
-    thread.result = machine.scheduler.finishSleep(thread)
+    thread.result = machine.sleepers.finishSleep(thread)
     return true
   },
 }
@@ -242,7 +242,7 @@ const wakeup: Operation = {
   start(machine, thread) {
     const queue = machine.channels.find(thread.a as WaitObject)
     const woken = queue?.length ?? 0
-    for (let left = woken; left > 0; left--) machine.scheduler.wake(queue!.head!, WakeReason.woken)
+    for (let left = woken; left > 0; left--) machine.sleepers.wake(queue!.head!, WakeReason.woken)
     thread.result = woken
     return true
   },

@@ -37,18 +37,18 @@ function passOn(outcome: Outcome<unknown>): void {
 }
 
 function wakeAll(k: Plain): void {
-  k.machine.scheduler.wakeAll(k.machine.channels.find('x')!)
+  k.machine.sleepers.wakeAll(k.machine.channels.find('x')!)
 }
 
 describe('a stopped sleeper', () => {
   test('stays on its queue, and sleeps on when it is let go', () => {
     story(0, (k, sleeper) => {
-      const { scheduler, channels } = k.machine
+      const { sleepers, channels } = k.machine
       const queue = channels.find('x')!
-      scheduler.stop(sleeper)
+      sleepers.stop(sleeper)
       expect([sleeper.state, sleeper.is(ThreadMark.asleep)]).toEqual([ThreadState.stopped, true])
       expect([queue.head, queue.length, sleeper.sleepQueue]).toEqual([sleeper, 1, queue])
-      scheduler.letGo(sleeper)
+      sleepers.letGo(sleeper)
       expect([sleeper.state, sleeper.is(ThreadMark.asleep)]).toEqual([ThreadState.sleeping, false])
       expect([queue.head, queue.length]).toEqual([sleeper, 1])
       wakeAll(k)
@@ -58,14 +58,14 @@ describe('a stopped sleeper', () => {
 
   test('that is woken leaves its queue, and runs when it is let go', () => {
     const { k, outcome, policy } = story(0, (k, sleeper) => {
-      k.machine.scheduler.stop(sleeper)
+      k.machine.sleepers.stop(sleeper)
       wakeAll(k)
       expect([sleeper.state, sleeper.is(ThreadMark.asleep)]).toEqual([ThreadState.stopped, false])
       expect([sleeper.sleepQueue, k.machine.channels.find('x')!.length]).toEqual([null, 0])
       expect(k.machine.cpus[0]!.queue.length).toBe(0)
       // The policy hears of it when it becomes runnable, once.
       expect(k.policy).toMatchObject({ wokenTasks: ['main'] })
-      k.machine.scheduler.letGo(sleeper)
+      k.machine.sleepers.letGo(sleeper)
       expect(sleeper.state).toBe(ThreadState.runnable)
     })
     expect(outcome).toMatchObject({ kind: 'done', value: [`reason ${WakeReason.woken} at 10`] })
@@ -85,7 +85,7 @@ describe('a stopped sleeper', () => {
 
   test('that nobody lets go does not run, however it is woken', () => {
     const { outcome } = story(0, (k, sleeper) => {
-      k.machine.scheduler.stop(sleeper)
+      k.machine.sleepers.stop(sleeper)
       wakeAll(k)
     })
     expect(outcome).toMatchObject({ kind: 'done', value: [] })
@@ -98,7 +98,7 @@ describe('a stopped sleeper', () => {
         k.log.push(`reason ${yield* k.sleep('x', 3)} at ${k.now / MS}`)
       })
       yield* k.sleep('sleeper sleeps', 1)
-      k.machine.scheduler.stop(sleeper)
+      k.machine.sleepers.stop(sleeper)
       expect(sleeper.timer?.isArmed).toBe(true)
       yield* k.sleep('its time comes', 5)
       expect([sleeper.state, sleeper.is(ThreadMark.asleep), sleeper.sleepQueue]).toEqual([
@@ -107,7 +107,7 @@ describe('a stopped sleeper', () => {
         null,
       ])
       expect(k.log).toEqual([])
-      k.machine.scheduler.letGo(sleeper)
+      k.machine.sleepers.letGo(sleeper)
       yield* k.sleep('all is said', 1)
       return k.log
     })
@@ -117,15 +117,15 @@ describe('a stopped sleeper', () => {
 
   test('that is let go before its time-out sleeps until then', () => {
     const { outcome } = story(4, (k, sleeper) => {
-      k.machine.scheduler.stop(sleeper)
-      k.machine.scheduler.letGo(sleeper)
+      k.machine.sleepers.stop(sleeper)
+      k.machine.sleepers.letGo(sleeper)
     })
     expect(outcome).toMatchObject({ kind: 'done', value: [`reason ${WakeReason.timedOut} at 40`] })
   })
 
   test('that is woken has its time-out disarmed', () => {
     story(4, (k, sleeper) => {
-      k.machine.scheduler.stop(sleeper)
+      k.machine.sleepers.stop(sleeper)
       wakeAll(k)
       expect(sleeper.timer?.isArmed).toBe(false)
     })
@@ -141,15 +141,15 @@ describe('a stopped sleeper', () => {
         }),
       )
       yield* k.sleep('they sleep', 1)
-      const { scheduler, channels } = k.machine
-      scheduler.stop(tasks[1]!)
+      const { sleepers, channels } = k.machine
+      sleepers.stop(tasks[1]!)
       const queue = channels.find('x')!
       expect(Array.from(queue.threads(), ({ name }) => name)).toEqual(['a', 'b', 'c'])
-      expect(scheduler.chooseSleeper(queue)).toBe(tasks[0])
+      expect(sleepers.chooseSleeper(queue)).toBe(tasks[0])
       yield* k.wakeup('x')
       yield* k.sleep('those run who may', 1)
       expect(k.log).toEqual(['a', 'c'])
-      scheduler.letGo(tasks[1]!)
+      sleepers.letGo(tasks[1]!)
       yield* k.sleep('and now the other', 1)
     })
     passOn(outcome)
@@ -168,10 +168,10 @@ describe('a thread that does not sleep', () => {
         }),
       )
       const { queue } = k.machine.cpus[0]!
-      k.machine.scheduler.stop(a!)
+      k.machine.sleepers.stop(a!)
       expect([a!.state, a!.is(ThreadMark.asleep), a!.rank]).toEqual([ThreadState.stopped, false, -1])
       expect(Array.from(queue.threads(), ({ name }) => name)).toEqual(['b', 'c'])
-      k.machine.scheduler.letGo(a!)
+      k.machine.sleepers.letGo(a!)
       expect(Array.from(queue.threads(), ({ name }) => name)).toEqual(['b', 'c', 'a'])
       yield* k.sleep('they run', 1)
     })
@@ -195,7 +195,7 @@ describe('a thread that does not sleep', () => {
       })
       yield* k.sleep('self stops', 3)
       expect([self.state, self.is(ThreadMark.asleep)]).toEqual([ThreadState.stopped, false])
-      k.machine.scheduler.letGo(self)
+      k.machine.sleepers.letGo(self)
       yield* k.sleep('self ends', 1)
     })
     passOn(outcome)
@@ -214,9 +214,9 @@ test('an outcome reports a stopped thread, in what call it is, and what it holds
     const queued = k.spawn('queued', function* () {
       yield* k.nothing()
     })
-    k.machine.scheduler.stop(queued)
+    k.machine.sleepers.stop(queued)
     yield* k.sleep('sleeper sleeps', 1)
-    k.machine.scheduler.stop(sleeper)
+    k.machine.sleepers.stop(sleeper)
     yield* k.lock(lock)
   })
   const stopped = { state: 'stopped', wmesg: null, waitsFor: 'somebody who lets it go on' }
@@ -235,7 +235,7 @@ test('an outcome reports a stopped thread, in what call it is, and what it holds
 const stopSelf: Operation = {
   name: 'stopSelf',
   start(machine, thread) {
-    machine.scheduler.stop(thread)
+    machine.sleepers.stop(thread)
     thread.result = 'answer'
     return false
   },

@@ -37,7 +37,7 @@ export function* boot(machine: NetbsdMachine, startMain: () => void): Steps<void
   createDaemon(machine, P.PRI_PGDAEMON, 'pgdaemon', 'pgdaemon', 0)
   createDaemon(machine, P.PRI_IOFLUSH, 'ioflush', 'syncer', machine.hz)
   createDaemon(machine, P.PRI_BIO, 'aiodoned', 'aiodoned', 0)
-  machine.scheduler.wake(init, WakeReason.woken)
+  machine.sleepers.wake(init, WakeReason.woken)
   for (const lwp of machine.waitingForBoot.splice(0)) machine.scheduler.enqueue(lwp)
   startMain()
   machine.lwp0.marks |= ThreadMark.background

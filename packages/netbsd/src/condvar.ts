@@ -214,7 +214,7 @@ const waitFor: Operation = {
       return true
     }
     // On the queue before the mutex is free: whoever changes the condition finds the sleeper.
-    machine.scheduler.sleep(lwp, cv.queue, cv.name, lwp.d as number, isInterruptible)
+    machine.sleepers.sleep(lwp, cv.queue, cv.name, lwp.d as number, isInterruptible)
     lwp.d = ASLEEP
     releaseInterlock(machine, lwp, mtx)
     return false
@@ -257,16 +257,16 @@ const signal: Operation = {
 
 /** The first in the queue is the most urgent, longest waiting one; the page lets it be any. */
 function signalFirst(machine: NetbsdMachine, cv: kcondvar_t): void {
-  const chosen = machine.scheduler.chooseSleeper(cv.queue)
-  if (chosen !== null) machine.scheduler.wake(chosen, WakeReason.woken)
+  const chosen = machine.sleepers.chooseSleeper(cv.queue)
+  if (chosen !== null) machine.sleepers.wake(chosen, WakeReason.woken)
 }
 
 /** 10: on from there, interruptible waiters included, up to and including the first that cannot be interrupted. */
 function signalThrough(machine: NetbsdMachine, cv: kcondvar_t): void {
-  let next = machine.scheduler.chooseSleeper(cv.queue)
+  let next = machine.sleepers.chooseSleeper(cv.queue)
   while (next !== null) {
     const isLast = !next.is(ThreadMark.interruptible)
-    machine.scheduler.wake(next, WakeReason.woken)
+    machine.sleepers.wake(next, WakeReason.woken)
     next = isLast ? null : cv.queue.head
   }
 }
@@ -275,7 +275,7 @@ const broadcast: Operation = {
   name: 'cv_broadcast',
   start(machine: NetbsdMachine, lwp: Lwp) {
     const { queue } = ready(machine, lwp, 'cv_broadcast')
-    machine.scheduler.wakeAll(queue)
+    machine.sleepers.wakeAll(queue)
     lwp.result = undefined
     return true
   },

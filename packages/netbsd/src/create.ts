@@ -40,7 +40,7 @@ export const create: Operation = {
     collectZombie(machine, machine.proc0)
     if (machine.uareas.isExhausted) {
       // Stacks are allocated with wait allowed. The wait message is our choice.
-      machine.scheduler.sleep(lwp, machine.channels.at(machine.uareas), 'uarea', 0, false)
+      machine.sleepers.sleep(lwp, machine.channels.at(machine.uareas), 'uarea', 0, false)
       return false
     }
     const created = createKthread(machine, request)
@@ -168,7 +168,7 @@ export const setrunnable: Operation = {
   start(machine: NetbsdMachine, lwp: Lwp) {
     const target = lwp.a as Lwp
     lwp.result = undefined
-    if (target.state === ThreadState.sleeping) machine.scheduler.wake(target, WakeReason.woken)
+    if (target.state === ThreadState.sleeping) machine.sleepers.wake(target, WakeReason.woken)
     else if (target.state === ThreadState.embryo && machine.release.setrunnableStartsIdle) makeRunnable(machine, target)
     else {
       const at = format('%p', [target], { address: machine.addressOf })

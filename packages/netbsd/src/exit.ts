@@ -39,7 +39,7 @@ export function collectZombie(machine: NetbsdMachine, proc: Proc): void {
   const mayBeAwaited = uareas.isExhausted
   uareas.give()
   const waiters = mayBeAwaited ? machine.channels.find(uareas) : null
-  if (waiters?.head) machine.scheduler.wake(waiters.head, WakeReason.woken)
+  if (waiters?.head) machine.sleepers.wake(waiters.head, WakeReason.woken)
 }
 
 /** The end of a user process with its last LWP. Its parent waits for it at once. */

@@ -43,10 +43,10 @@ export const exit: Operation = {
   /** The barrier: on until a joiner has come. */
   resume(machine: NetbsdMachine, lwp: Lwp) {
     if (!meetsJoiner(machine, lwp)) {
-      machine.scheduler.sleep(lwp, machine.joinPoint.queue, 'kthrwait', 0, false)
+      machine.sleepers.sleep(lwp, machine.joinPoint.queue, 'kthrwait', 0, false)
       return false
     }
-    machine.scheduler.wakeAll(machine.joinPoint.queue)
+    machine.sleepers.wakeAll(machine.joinPoint.queue)
     lwp.operation = finish
     return machine.mayGoOn(lwp) ? finish.start(machine, lwp) : false
   },
@@ -59,7 +59,7 @@ const finish: Operation = {
     releaseBigLock(machine, lwp)
     exitKthread(machine, lwp)
     if ((lwp.l_pflag & P.LP_MUSTJOIN) !== 0 && machine.reading === 'page')
-      machine.scheduler.wakeAll(machine.joinPoint.queue)
+      machine.sleepers.wakeAll(machine.joinPoint.queue)
     return false
   },
   resume: () => false,
@@ -126,7 +126,7 @@ export const join: Operation = {
       lwp.a = lwp.c = null
       return true
     }
-    machine.scheduler.sleep(lwp, machine.joinPoint.queue, 'kthrwait', 0, false)
+    machine.sleepers.sleep(lwp, machine.joinPoint.queue, 'kthrwait', 0, false)
     return false
   },
 }
@@ -153,7 +153,7 @@ function claim(machine: NetbsdMachine, target: Lwp): boolean {
     machine.assert(target.l_private === null, 'l->l_private == NULL', 'NB-D-07')
     target.l_private = { done: false } satisfies JoinFlag
   }
-  machine.scheduler.wakeAll(joinPoint.queue)
+  machine.sleepers.wakeAll(joinPoint.queue)
   return true
 }
 

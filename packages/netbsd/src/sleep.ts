@@ -156,7 +156,7 @@ export function interruption(lwp: Lwp): number {
 
 /** What a sleep answers when it has ended. */
 export function sleepResult(machine: NetbsdMachine, lwp: Lwp): number {
-  switch (machine.scheduler.finishSleep(lwp)) {
+  switch (machine.sleepers.finishSleep(lwp)) {
     case WakeReason.timedOut:
       return EWOULDBLOCK
     case WakeReason.interrupted:
@@ -205,7 +205,7 @@ const tsleep: Operation = {
       return true
     }
     machine.assertSleepable(lwp, 'tsleep', mtx)
-    machine.scheduler.sleep(lwp, machine.channels.at(lwp.a), lwp.wmesg!, ticks, isInterruptible)
+    machine.sleepers.sleep(lwp, machine.channels.at(lwp.a), lwp.wmesg!, ticks, isInterruptible)
     lwp.d = ASLEEP
     if (mtx !== null) releaseInterlock(machine, lwp, mtx)
     return false
@@ -236,7 +236,7 @@ const kpause: Operation = {
     }
     machine.assertSleepable(lwp, 'kpause', mtx)
     const queue = machine.release.kpauseOnQueue ? machine.kpauseQueue : null
-    machine.scheduler.sleep(lwp, queue, lwp.wmesg!, ticks, isInterruptible)
+    machine.sleepers.sleep(lwp, queue, lwp.wmesg!, ticks, isInterruptible)
     lwp.d = ASLEEP
     if (mtx !== null) releaseInterlock(machine, lwp, mtx)
     return false
@@ -253,7 +253,7 @@ const wakeup: Operation = {
     const queue = machine.channels.find(lwp.a)
     if (queue === null) return true
     // One pass over those who sleep now: a sleeper that runs and sleeps again is not woken twice.
-    for (let left = queue.length; left > 0; left--) machine.scheduler.wake(queue.head!, WakeReason.woken)
+    for (let left = queue.length; left > 0; left--) machine.sleepers.wake(queue.head!, WakeReason.woken)
     return true
   },
   resume: () => true,
@@ -296,5 +296,5 @@ const psignal: Operation = {
 /** Cuts an interruptible sleep short: what a cancellation or a signal does to a sleeper. */
 function interruptSleep(machine: NetbsdMachine, lwp: Lwp): void {
   if (lwp.state === ThreadState.sleeping && lwp.is(ThreadMark.interruptible))
-    machine.scheduler.wake(lwp, WakeReason.interrupted)
+    machine.sleepers.wake(lwp, WakeReason.interrupted)
 }

@@ -111,7 +111,7 @@ const becomeIdle: Operation = {
   name: 'sched_idle',
   start(machine: OpenbsdMachine, p: Proc) {
     const cpu = p.a as CpuInfo
-    machine.scheduler.sleep(p, null, 'idle', 0, false)
+    machine.sleepers.sleep(p, null, 'idle', 0, false)
     p.marks |= ThreadMark.bound
     p.cpu = cpu
     cpu.idle = p

@@ -156,12 +156,12 @@ export function* exitUser(machine: OpenbsdMachine, p: Proc, kind: 'process' | 't
 /** Makes a thread come back from wherever it is and end. */
 function hurry(machine: OpenbsdMachine, p: Proc): void {
   p.p_flag |= P.P_SUSPSINGLE
-  const { scheduler } = machine
+  const { scheduler, sleepers } = machine
   if (p.state === ThreadState.stopped) {
-    if (p.is(ThreadMark.asleep) && p.is(ThreadMark.interruptible)) scheduler.wake(p, WakeReason.interrupted)
-    scheduler.letGo(p)
+    if (p.is(ThreadMark.asleep) && p.is(ThreadMark.interruptible)) sleepers.wake(p, WakeReason.interrupted)
+    sleepers.letGo(p)
   } else if (p.state === ThreadState.sleeping && p.is(ThreadMark.interruptible)) {
-    scheduler.wake(p, WakeReason.interrupted)
+    sleepers.wake(p, WakeReason.interrupted)
   } else if (p.state === ThreadState.running && p.isInUserMode) scheduler.giveWayInUserMode(p.cpu)
 }
 

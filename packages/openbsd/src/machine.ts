@@ -222,7 +222,7 @@ export class OpenbsdMachine extends Machine {
    */
   wakeSleeper(sleeper: Thread): boolean {
     const wasStopped = sleeper.is(ThreadMark.asleep)
-    this.scheduler.wake(sleeper, WakeReason.woken)
+    this.sleepers.wake(sleeper, WakeReason.woken)
     if (!wasStopped) this.scheduler.giveWayInUserMode(sleeper.cpu)
     return wasStopped
   }

@@ -114,7 +114,7 @@ const enter: Operation = {
   resume(machine: OpenbsdMachine, p: Proc) {
     const rwl = p.a as Rwlock
     const flags = p.b as number
-    machine.scheduler.finishSleep(p)
+    machine.sleepers.finishSleep(p)
     const why = (flags & RW_INTR) !== 0 ? interruptionNow(p) : 0
     if (why === STOPPED) {
       stop(machine, p)
@@ -151,7 +151,7 @@ function attempt(machine: OpenbsdMachine, p: Proc, rwl: Rwlock, flags: number): 
   if (why !== 0 && why !== STOPPED) return answer(p, why)
   rwl.waiters ??= new SleepQueue(rwl)
   machine.ktrace(p, { type: 'CSW', out: true })
-  machine.scheduler.sleep(p, rwl.waiters, rwl.wmesg, 0, isInterruptible)
+  machine.sleepers.sleep(p, rwl.waiters, rwl.wmesg, 0, isInterruptible)
   if (why === STOPPED) stop(machine, p)
   return false
 }

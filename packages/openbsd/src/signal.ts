@@ -55,7 +55,7 @@ function wakeForSignal(machine: OpenbsdMachine, p: Proc, signo: number, isDefaul
     return
   }
   if (p.p_priority > P.PUSER) p.p_priority = P.PUSER
-  machine.scheduler.wake(p, WakeReason.interrupted)
+  machine.sleepers.wake(p, WakeReason.interrupted)
 }
 
 function continueForSignal(
@@ -67,23 +67,23 @@ function continueForSignal(
   const byDefault = defaultAction(signo)
   if (signo === P.SIGKILL) {
     // Off the channel: its sleep is over.
-    if (p.is(ThreadMark.asleep)) machine.scheduler.wake(p, WakeReason.interrupted)
-    machine.scheduler.letGo(p)
+    if (p.is(ThreadMark.asleep)) machine.sleepers.wake(p, WakeReason.interrupted)
+    machine.sleepers.letGo(p)
   } else if (byDefault === 'continues') {
     // Held back, it lets the thread go and stays pending; only a handler that can run now ends a sleep.
     if (typeof action === 'function') {
-      if (p.is(ThreadMark.asleep)) machine.scheduler.wake(p, WakeReason.interrupted)
+      if (p.is(ThreadMark.asleep)) machine.sleepers.wake(p, WakeReason.interrupted)
     } else if (action !== 'is held back') p.p_siglist &= ~bitOf(signo)
-    machine.scheduler.letGo(p)
+    machine.sleepers.letGo(p)
   } else if (byDefault === 'stops') p.p_siglist &= ~bitOf(signo)
   else if (p.is(ThreadMark.asleep) && p.is(ThreadMark.interruptible)) {
-    machine.scheduler.wake(p, WakeReason.interrupted)
+    machine.sleepers.wake(p, WakeReason.interrupted)
   }
 }
 
 /** Stops a thread over the signal in `p_xstat` and tells the parent. */
 export function stop(machine: OpenbsdMachine, p: Proc): void {
-  machine.scheduler.stop(p)
+  machine.sleepers.stop(p)
   const parent = p.process.ps_pptr
   if (parent !== null) signalProcess(machine, parent, P.SIGCHLD)
 }

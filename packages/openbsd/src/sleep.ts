@@ -208,7 +208,7 @@ function begin(machine: OpenbsdMachine, p: Proc, call: string): boolean {
   }
   machine.ktrace(p, { type: 'CSW', out: true })
   // A stop that was pending comes on the way to sleep: the thread is on its channel already.
-  machine.scheduler.sleep(p, machine.channels.at(p.a), p.wmesg!, ticks, isInterruptible)
+  machine.sleepers.sleep(p, machine.channels.at(p.a), p.wmesg!, ticks, isInterruptible)
   if (why === STOPPED) stop(machine, p)
   p.d = ASLEEP
   if (mtx !== null) leaveMutex(machine, p, mtx)
@@ -217,7 +217,7 @@ function begin(machine: OpenbsdMachine, p: Proc, call: string): boolean {
 
 function goOn(machine: OpenbsdMachine, p: Proc): boolean {
   if (p.d === ASLEEP) {
-    const timedOut = machine.scheduler.finishSleep(p) === WakeReason.timedOut
+    const timedOut = machine.sleepers.finishSleep(p) === WakeReason.timedOut
     const why = ((p.c as number) & P.PCATCH) !== 0 ? interruptionNow(p) : 0
     if (why === STOPPED) {
       stop(machine, p)
@@ -251,13 +251,13 @@ const wakeupOne: Operation = { ...wakeup, name: 'wakeup_one' }
 
 /** Wakes the first `n` of those who sleep now, −1 for all. */
 function wakeSome(machine: OpenbsdMachine, queue: SleepQueue, n: number): void {
-  const { scheduler, release } = machine
+  const { sleepers, release } = machine
   const looksFirst = !release.wakeupOneOverruns
   let left = n
   // One pass: a sleeper that runs and sleeps again is not woken twice.
-  for (let sleepers = queue.length; sleepers > 0 && queue.head !== null; sleepers--) {
+  for (let asleep = queue.length; asleep > 0 && queue.head !== null; asleep--) {
     if (looksFirst && left === 0) return
-    const sleeper = left === 1 ? scheduler.chooseSleeper(queue)! : queue.head
+    const sleeper = left === 1 ? sleepers.chooseSleeper(queue)! : queue.head
     const wasStopped = machine.wakeSleeper(sleeper)
     left--
     // 4.2 looks at the count only after one that it made runnable.
@@ -269,14 +269,14 @@ const setrunnable: Operation = {
   name: 'setrunnable',
   start(machine: OpenbsdMachine, p: Proc) {
     const target = p.a as Proc
-    const { scheduler, release } = machine
+    const { scheduler, sleepers, release } = machine
     p.result = undefined
     if (target.isFree)
       machine.undefinedBehaviour('UB:OB-D-13', `setrunnable of process ${target.p_pid}, which was freed`)
-    if (target.state === ThreadState.sleeping) scheduler.wake(target, WakeReason.woken)
+    if (target.state === ThreadState.sleeping) sleepers.wake(target, WakeReason.woken)
     else if (target.state === ThreadState.stopped) {
-      if (target.is(ThreadMark.asleep)) scheduler.wake(target, WakeReason.woken)
-      scheduler.letGo(target)
+      if (target.is(ThreadMark.asleep)) sleepers.wake(target, WakeReason.woken)
+      sleepers.letGo(target)
     } else if (target.state === ThreadState.embryo && !release.setrunnableRefusesIdl) scheduler.enqueue(target)
     else machine.panic('setrunnable')
     return true
