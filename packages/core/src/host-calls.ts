@@ -98,7 +98,7 @@ export function hostCalls(
       if (machine.cpus[ci.index] !== ci) throw new TypeError('interrupt: ci is not a CPU of this kernel')
       const at = machine.timeline.now + inRange('afterNs', afterNs, 0, Number.MAX_SAFE_INTEGER)
       machine.timeline.arm(new RaiseLater(ci, { name, ipl, body }), at)
-      if (afterNs === 0) machine.fireDue()
+      if (afterNs === 0) machine.clock.fireDue()
     },
     printf: (fmt, ...args) => say(print, fmt, args),
     panic: (fmt, ...args) => say(stop, fmt, args),

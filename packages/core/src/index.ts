@@ -1,6 +1,7 @@
 export { BigLock } from './big-lock.js'
 export { Budget } from './budget.js'
 export { CallPhase } from './call.js'
+export { Clock } from './clock.js'
 export type { KernelCall, Operation, Steps, Suspension } from './call.js'
 export { describe, inRange, oneOf, stepsOf } from './checking.js'
 export { ConditionVariable } from './condvar.js'

@@ -31,10 +31,10 @@ export abstract class KernelObject<M extends Machine> {
     return this.machine.timeline.now
   }
   get ticks(): number {
-    return this.machine.ticks
+    return this.machine.clock.ticks
   }
   get hz(): number {
-    return this.machine.hz
+    return this.machine.clock.hz
   }
   get console(): readonly string[] {
     return this.machine.console.lines

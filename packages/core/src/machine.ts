@@ -1,6 +1,7 @@
 import { BigLock } from './big-lock.js'
 import { CallPhase, CallPort, ComposedCall, type KernelCall, type Operation, type Steps } from './call.js'
 import { describe, generatorNext, inRange, isSteps, stepsOf } from './checking.js'
+import { Clock } from './clock.js'
 import { Console } from './console.js'
 import type { Cpu } from './cpu.js'
 import { KernelPanic, SimulatorFault, UndefinedBehaviour } from './errors.js'
@@ -37,7 +38,6 @@ export interface MachineOptions {
 /** Calls a thread may make, without ever having to wait, before other CPUs get their turn all the same. */
 const SLICE_CALLS = 1000
 const STEPS_MAX = 50_000_000
-const NS_PER_SECOND = 1_000_000_000
 
 /** Where `addressOf` begins, and how far its objects lie apart. */
 const FIRST_ADDRESS = 0xd000_1000
@@ -51,9 +51,7 @@ const neverOnePiece: Operation['start'] = () => {
 /** A deterministic machine with a release's policy: it has no idea whose. */
 export class Machine {
   readonly ncpu: number
-  readonly hz: number
-  /** Nanoseconds of virtual time in a tick. */
-  readonly tickNs: number
+  readonly clock: Clock
   readonly timeline: Timeline = new Timeline()
   readonly channels: ChannelTable = new ChannelTable()
   readonly console: Console = new Console()
@@ -111,10 +109,9 @@ export class Machine {
     makeCpu: (index: number, machine: Machine) => Cpu,
   ) {
     this.ncpu = inRange('ncpu', options.ncpu ?? 1, 1, 32)
-    this.hz = inRange('hz', options.hz ?? defaults.hz, 1, 10_000)
+    this.clock = new Clock(this, inRange('hz', options.hz ?? defaults.hz, 1, 10_000))
     this.stepsMax = options.stepsMax ?? STEPS_MAX
     if (this.stepsMax !== Infinity) inRange('stepsMax', this.stepsMax, 1, Number.MAX_SAFE_INTEGER)
-    this.tickNs = NS_PER_SECOND / this.hz
     this.oracle = options.oracle ?? null
     this.oracle?.restart()
     this.announces = this.oracle?.announces ?? false
@@ -243,49 +240,6 @@ export class Machine {
     this.fuel = 0
   }
 
-  // Time
-
-  get ticks(): number {
-    const { tickNs, timeline } = this
-    const ticks = Math.floor(timeline.now / tickNs)
-    // Where a tick is no whole number of nanoseconds the quotient may fall short of the tick that has just come.
-    return (ticks + 1) * tickNs <= timeline.now ? ticks + 1 : ticks
-  }
-
-  /** The time of the n-th tick from the current one. */
-  tickTimeNs(n: number): number {
-    return (this.ticks + n) * this.tickNs
-  }
-
-  /** Lets time pass to the next tick that matters or the next thing due. False when nothing is. */
-  passTime(): boolean {
-    const { timeline } = this
-    if (timeline.foreground === 0) return false
-    const dueNs = timeline.nextDueNs()
-    const someRun = this.cpus.some((cpu) => cpu.current !== null)
-    const nextTickNs = this.tickTimeNs(1)
-    if (someRun && nextTickNs <= dueNs) {
-      this.moveTo(nextTickNs)
-      this.fuel--
-      for (const cpu of this.cpus) if (cpu.current !== null) this.policy.tick(cpu)
-    } else this.moveTo(dueNs)
-    this.fireDue()
-    return true
-  }
-
-  /** Fires what is due at this instant, in the order in which it was armed. */
-  fireDue(): void {
-    const { timeline } = this
-    for (let due = timeline.takeDue(); due !== null; due = timeline.takeDue()) due.fire()
-  }
-
-  private moveTo(timeNs: number): void {
-    const before = Math.floor(this.timeline.now / NS_PER_SECOND)
-    this.timeline.now = timeNs
-    const seconds = Math.floor(timeNs / NS_PER_SECOND) - before
-    if (seconds > 0) this.policy.secondsPassed(seconds)
-  }
-
   // Running
 
   /**
@@ -334,7 +288,7 @@ export class Machine {
       if (this.fuel < 0 && !this.refuel()) return
       const cpu = this.turns.next()
       if (cpu !== null) scheduler.step(cpu)
-      else if ((this.mainReturned && !scheduler.isWorking) || !this.passTime()) return
+      else if ((this.mainReturned && !scheduler.isWorking) || !this.clock.passTime()) return
     }
   }
 

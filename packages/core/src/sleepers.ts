@@ -28,7 +28,7 @@ export class Sleepers {
     if (ticks > 0) {
       const timer = (thread.timer ??= new SleepTimer(thread, this))
       timer.background = thread.is(ThreadMark.background)
-      this.machine.timeline.arm(timer, this.machine.tickTimeNs(ticks + this.policy.timeoutSlackTicks))
+      this.machine.timeline.arm(timer, this.machine.clock.tickTimeNs(ticks + this.policy.timeoutSlackTicks))
     }
     this.machine.trace?.sleep(thread, queue?.object ?? null)
   }

@@ -43,7 +43,7 @@ export class Turns {
         this.lastCpu = cpu.index
         return cpu
       }
-      this.machine.passTime()
+      this.machine.clock.passTime()
     }
   }
 

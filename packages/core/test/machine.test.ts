@@ -35,9 +35,9 @@ describe('time', () => {
     const outcome = k.run(function* () {
       for (let n = 1; n <= 70; n++) {
         yield* k.sleep('x', 1)
-        k.log.push(String(k.machine.ticks))
+        k.log.push(String(k.machine.clock.ticks))
       }
-      yield* k.work(Math.ceil(k.machine.tickNs * 70))
+      yield* k.work(Math.ceil(k.machine.clock.tickNs * 70))
     })
     expect(outcome.kind).toBe('done')
     expect(k.log).toEqual(Array.from({ length: 70 }, (_, n) => String(n + 1)))

@@ -35,13 +35,13 @@ export function* boot(machine: NetbsdMachine, startMain: () => void): Steps<void
   yield* finalize(machine)
   for (const joined of yield* createMountrootThreads(machine)) yield* kthread.kthread_join(joined)
   createDaemon(machine, P.PRI_PGDAEMON, 'pgdaemon', 'pgdaemon', 0)
-  createDaemon(machine, P.PRI_IOFLUSH, 'ioflush', 'syncer', machine.hz)
+  createDaemon(machine, P.PRI_IOFLUSH, 'ioflush', 'syncer', machine.clock.hz)
   createDaemon(machine, P.PRI_BIO, 'aiodoned', 'aiodoned', 0)
   machine.sleepers.wake(init, WakeReason.woken)
   for (const lwp of machine.waitingForBoot.splice(0)) machine.scheduler.enqueue(lwp)
   startMain()
   machine.lwp0.marks |= ThreadMark.background
-  for (;;) yield* sleep.kpause('uvm', false, machine.hz, null)
+  for (;;) yield* sleep.kpause('uvm', false, machine.clock.hz, null)
 }
 
 /** Idle thread, soft interrupt threads, cross-call thread, in this order. */

@@ -188,7 +188,7 @@ const reset: Operation = {
     dequeue(machine, c)
     c.ci = machine.cpu
     c.hasFired = false
-    machine.timeline.arm(c, machine.tickTimeNs(Math.max(1, ticks)))
+    machine.timeline.arm(c, machine.clock.tickTimeNs(Math.max(1, ticks)))
     return true
   },
   resume: () => true,

@@ -163,7 +163,7 @@ export function condvarBintimeCalls(machine: NetbsdMachine, calls: CondvarCalls)
       throw new RangeError(`cv_timedwaitbt: bt holds nanoseconds, not ${String(leftNs)}`)
     const startNs = machine.timeline.now
     if (leftNs === 0) return EWOULDBLOCK
-    const error = yield* wait(cv, mtx, Math.ceil(leftNs / machine.tickNs))
+    const error = yield* wait(cv, mtx, Math.ceil(leftNs / machine.clock.tickNs))
     bt.value = Math.max(0, leftNs - (machine.timeline.now - startNs))
     return error
   }

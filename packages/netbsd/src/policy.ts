@@ -200,7 +200,7 @@ export class NetbsdPolicy implements KernelPolicy {
     const lwp = underInterrupts(cpu)
     if (lwp === null) return
     // The CPU's countdowns run whether it is idle or not, so they end at the same ticks for all.
-    const { ticks } = this.machine
+    const { ticks } = this.machine.clock
     if (ticks % this.machine.rrTicks === 0) this.quantumExpired(cpu, lwp)
     if (ticks % this.machine.schedTicks === 0) {
       if (lwp.l_class === P.SCHED_OTHER) {

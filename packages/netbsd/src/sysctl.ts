@@ -37,11 +37,11 @@ function nodes(machine: NetbsdMachine): Record<string, Node> {
     'kern.maxproc': { read: () => machine.maxproc, write: (value) => (machine.maxproc = value), max: PID_MAX - 1 },
     'kern.maxlwp': { read: () => machine.maxlwp, write: (value) => (machine.maxlwp = value), max: release.maxlwpLimit },
     'kern.sched.name': { read: () => '4.4BSD' },
-    'kern.sched.rtts': { read: () => (machine.rrTicks * 1000) / machine.hz },
+    'kern.sched.rtts': { read: () => (machine.rrTicks * 1000) / machine.clock.hz },
     'kern.sched.kpreempt_pri': { read: () => policy.kpreemptPri, write: (value) => (policy.kpreemptPri = value) },
     'kern.sched.timesoftints': { read: () => 0 },
     'kern.sched.min_catch': { read: () => 1 },
-    'kern.hz': { read: () => machine.hz },
+    'kern.hz': { read: () => machine.clock.hz },
     'hw.ncpu': { read: () => machine.ncpu },
   }
   for (const [name, value] of Object.entries(release.sysctls)) all[name] = { read: () => value }

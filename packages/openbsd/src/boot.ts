@@ -58,7 +58,7 @@ function* daemon(machine: OpenbsdMachine, name: string): Steps<never> {
   const [priority, wmesg, seconds] = DAEMONS[name] ?? [P.PVM, name, 0]
   // Not the name itself: a scenario may sleep on such a word.
   const ident = { kind: 'daemon', name }
-  for (;;) yield* machine.sleep.tsleep(ident, priority, wmesg, seconds * machine.hz)
+  for (;;) yield* machine.sleep.tsleep(ident, priority, wmesg, seconds * machine.clock.hz)
 }
 
 const DAEMONS: Readonly<Record<string, readonly [priority: number, wmesg: string, seconds: number]>> = {
@@ -89,7 +89,7 @@ function markBackground(machine: OpenbsdMachine): void {
 }
 
 function* pfpurge(machine: OpenbsdMachine): Steps<never> {
-  for (;;) yield* machine.sleep.tsleep(pfpurge, P.PWAIT, 'pftm', machine.hz)
+  for (;;) yield* machine.sleep.tsleep(pfpurge, P.PWAIT, 'pftm', machine.clock.hz)
 }
 
 /** 5.1: the idle thread of a CPU. It runs once, says that it sleeps, and is never queued again. */

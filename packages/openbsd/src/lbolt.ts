@@ -9,12 +9,13 @@ export class LboltTimer extends Due {
   }
 
   armFor(p: Proc): void {
-    const { timeline, ticks, hz } = this.machine
+    const { timeline, clock } = this.machine
+    const { ticks, hz } = clock
     const isBackground = p.is(ThreadMark.background)
     if (this.isArmed && (isBackground || !this.background)) return
     timeline.cancel(this)
     this.background = isBackground
-    timeline.arm(this, this.machine.tickTimeNs(hz - (ticks % hz)))
+    timeline.arm(this, this.machine.clock.tickTimeNs(hz - (ticks % hz)))
   }
 
   override fire(): void {

@@ -169,7 +169,7 @@ export class OpenbsdPolicy implements KernelPolicy {
   tick(cpu: CpuInfo): void {
     const p = underInterrupts(cpu)
     if (p === null) return
-    const { hz, ticks } = this.machine
+    const { hz, ticks } = this.machine.clock
     if (ticks % Math.max(1, Math.floor(hz / QUANTA_PER_SECOND)) === 0) this.roundrobin(cpu)
     p.p_cpticks += clocksAt(ticks, STATCLOCK_HZ, hz)
     for (let clocks = clocksAt(ticks, SCHEDCLOCK_HZ, hz); clocks > 0; clocks--) this.schedclock(p)

@@ -13,7 +13,7 @@ import { statOf, statText, type stat } from './stat.js'
 export function* nanosleep(machine: OpenbsdMachine, p: Proc, ns: number): Steps<number> {
   if (!(ns >= 0)) return EINVAL
   // One more than it takes from a tick on: the current one has begun already.
-  const ticks = Math.ceil(ns / machine.tickNs) + 1
+  const ticks = Math.ceil(ns / machine.clock.tickNs) + 1
   const error = yield* machine.sleep.tsleep(p, P.PWAIT | P.PCATCH, 'nanosleep', ticks)
   // It is never made again: the time that is left would be forgotten.
   return error === EWOULDBLOCK ? 0 : error === ERESTART ? EINTR : error

@@ -31,7 +31,9 @@ function nodes(machine: OpenbsdMachine): Record<string, Node> {
     'kern.maxproc': { read: () => machine.table.maxproc, write: (value) => (machine.table.maxproc = value) },
     'kern.nprocs': { read: () => machine.table.nprocs },
     'kern.forkstat': { read: () => machine.forkstat.join(' ') },
-    'kern.clockrate': { read: () => `tick = ${1e6 / machine.hz}, hz = ${machine.hz}, profhz = 1024, stathz = 128` },
+    'kern.clockrate': {
+      read: () => `tick = ${1e6 / machine.clock.hz}, hz = ${machine.clock.hz}, profhz = 1024, stathz = 128`,
+    },
     'kern.osrelease': { read: () => machine.release.version },
     'hw.ncpu': { read: () => machine.ncpu },
     'vm.loadavg': { read: () => machine.policy.load.values.map((load) => load.toFixed(2)).join(' ') },

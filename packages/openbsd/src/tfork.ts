@@ -97,7 +97,7 @@ export function tforkCalls(machine: OpenbsdMachine): TforkCalls {
   function* thrsleep(p: Proc, ident: unknown, tp: timespec | null, lock: UserPointer<number>): Steps<number> {
     if (machine.rthreads === 0) return answer(p, ENOTSUP)
     const dueNs = tp === null ? Infinity : tp.tv_sec * 1e9 + tp.tv_nsec
-    const ticks = tp === null ? 0 : Math.ceil((dueNs - machine.timeline.now) / machine.tickNs) + 1
+    const ticks = tp === null ? 0 : Math.ceil((dueNs - machine.timeline.now) / machine.clock.tickNs) + 1
     if (dueNs <= machine.timeline.now) return answer(p, EWOULDBLOCK)
     if (lock !== null && copyout(p.process.addressSpace, 0, lock) !== 0) return answer(p, EFAULT)
     const error = yield* machine.sleep.tsleep(channelOf(p, ident), P.PUSER | P.PCATCH, 'thrsleep', ticks)

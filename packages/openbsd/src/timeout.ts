@@ -100,16 +100,17 @@ export function timeoutCalls(machine: OpenbsdMachine): TimeoutCalls {
 
 export function timeoutUnitCalls(machine: OpenbsdMachine): TimeoutUnitCalls {
   const { timeout_add } = timeoutCalls(machine)
-  const tickUs = 1_000_000 / machine.hz
+  const tickUs = 1_000_000 / machine.clock.hz
   const whole = (us: number) => Math.trunc(us / tickUs)
   return {
-    timeout_add_sec: (to, secs) => timeout_add(to, secs * machine.hz),
+    timeout_add_sec: (to, secs) => timeout_add(to, secs * machine.clock.hz),
     timeout_add_msec: (to, msecs) => timeout_add(to, whole(msecs * 1000)),
     timeout_add_usec: (to, usecs) => timeout_add(to, whole(usecs)),
     timeout_add_nsec: (to, nsecs) => timeout_add(to, whole(nsecs / 1000)),
-    timeout_add_tv: (to, tv) => timeout_add(to, machine.hz * tv.tv_sec + whole(tv.tv_usec)),
-    timeout_add_ts: (to, ts) => timeout_add(to, machine.hz * ts.tv_sec + whole(ts.tv_nsec / 1000)),
-    timeout_add_bt: (to, bt) => timeout_add(to, machine.hz * bt.sec + whole(Number((bt.frac * 1_000_000n) >> 64n))),
+    timeout_add_tv: (to, tv) => timeout_add(to, machine.clock.hz * tv.tv_sec + whole(tv.tv_usec)),
+    timeout_add_ts: (to, ts) => timeout_add(to, machine.clock.hz * ts.tv_sec + whole(ts.tv_nsec / 1000)),
+    timeout_add_bt: (to, bt) =>
+      timeout_add(to, machine.clock.hz * bt.sec + whole(Number((bt.frac * 1_000_000n) >> 64n))),
   }
 }
 
@@ -177,7 +178,7 @@ const add: Operation = {
       if (machine.diagnostic) machine.panic(`timeout_add: to_ticks (${ticks}) < 0`)
       machine.undefinedBehaviour('UB:OB-TIMEOUT', `timeout_add with ${ticks} ticks`)
     }
-    const dueNs = machine.tickTimeNs(Math.max(1, ticks))
+    const dueNs = machine.clock.tickTimeNs(Math.max(1, ticks))
     if (!to.isArmed || dueNs < to.dueNs) {
       machine.timeline.cancel(to)
       machine.softclock.forget(to)

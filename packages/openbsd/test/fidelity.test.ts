@@ -425,3 +425,27 @@ describe.each(releases)('the big lock of OpenBSD $release', ({ createKernel }) =
     expect(valueOf(outcome)).toBe('woken')
   })
 })
+
+describe.each(releases)('the words that a scenario sleeps on, OpenBSD $release', ({ createKernel }) => {
+  it('are its own, even if a daemon has that name', () => {
+    const k = createKernel()
+    const names = k.boot(function* () {
+      return k.ps().map(({ comm }) => comm)
+    })
+    const words = [...valueOf(names), 'start_init_exec']
+    const woken = k.run(function* () {
+      const log: string[] = []
+      for (const word of words) {
+        yield* spawn(k, 'sleeper', function* () {
+          yield* k.tsleep(word, k.PWAIT, 'word', 0)
+          log.push(word)
+        })
+        yield* pause(k, 1)
+        yield* k.wakeup_one(word)
+        yield* pause(k, 1)
+      }
+      return log
+    })
+    expect(valueOf(woken)).toEqual(words)
+  })
+})
