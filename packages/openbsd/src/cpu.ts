@@ -8,9 +8,6 @@ export class CpuInfo extends Cpu {
   declare idle: Proc | null
   declare readonly machine: OpenbsdMachine
 
-  /** The running thread has seen one end of the quantum; and a second. */
-  spc_seenrr = false
-  spc_shouldyield = false
   /** Load of this CPU alone, in fixed point (5.1). */
   spc_ldavg = 0
 

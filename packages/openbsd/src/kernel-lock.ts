@@ -63,7 +63,8 @@ function* withLock(machine: OpenbsdMachine, body: () => Steps, name: string): St
   yield* machine.kernelLock.KERNEL_UNLOCK()
 }
 
-const lock: Operation = {
+/** Takes the big lock once more, or makes the CPU spin for it. */
+export const lock: Operation = {
   name: 'KERNEL_LOCK',
   start(machine: OpenbsdMachine, p: Proc) {
     p.result = undefined

@@ -139,9 +139,7 @@ export class OpenbsdPolicy implements KernelPolicy {
     return false
   }
 
-  switched(cpu: CpuInfo): void {
-    cpu.spc_seenrr = false
-    cpu.spc_shouldyield = false
+  switched(): void {
     this.machine.uvmexp.swtch++
   }
 
@@ -175,9 +173,8 @@ export class OpenbsdPolicy implements KernelPolicy {
     for (let clocks = clocksAt(ticks, SCHEDCLOCK_HZ, hz); clocks > 0; clocks--) this.schedclock(p)
   }
 
+  /** The end of a quantum. Only user mode gives way to it, so the marks that the kernel keeps of it have no reader here. */
   private roundrobin(cpu: CpuInfo): void {
-    if (cpu.spc_seenrr) cpu.spc_shouldyield = true
-    else cpu.spc_seenrr = true
     if (this.machine.release.roundrobinAlwaysAsks || cpu.queue.length > 0) this.machine.scheduler.giveWayInUserMode(cpu)
   }
 

@@ -1,10 +1,10 @@
 import { inRange, oneOf, type Out } from '@kt/core'
-import { fork1 } from './fork.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
 import type { ProcessRecord } from './process.js'
-import { userThread, type Program } from './user.js'
+import type { Program } from './user.js'
+import { forkUser } from './user-fork.js'
 
 /** A user process to start. */
 export interface ProcessOptions {
@@ -44,14 +44,11 @@ function fork(
   body: Program,
 ): ProcessRecord {
   const created: Out<Proc> = { value: null }
-  const func = (self: Proc) => userThread(machine, self, body, null)
-  const request = { parent: machine.init!, exitsig: P.SIGCHLD, flags: P.FORK_FORK, func, arg: null }
-  const error = fork1(machine, request, created)
+  const request = { parent: machine.init!, exitsig: P.SIGCHLD, flags: P.FORK_FORK }
+  const error = forkUser(machine, request, body, null, created)
   if (error !== 0) throw new RangeError(`process ${name} cannot be started: fork fails with errno ${error}`)
   const p = created.value!
   const { process } = p
-  p.b = p
-  p.isUser = true
   p.name = name.slice(0, P.MAXCOMLEN)
   process.name = p.name
   p.sp = process.addressSpace.stack.end - FRAME_BYTES

@@ -1,13 +1,13 @@
 import { stepsOf, type KernelCall, type Out, type Steps } from '@kt/core'
 import { EFAULT, EINVAL, ENOTSUP, ESRCH, EWOULDBLOCK, EINTR } from './errno.js'
 import { exitUser } from './exit.js'
-import { fork1 } from './fork.js'
 import type { OpenbsdMachine } from './machine.js'
 import { copyin, copyout, type UserPointer, type Word } from './memory.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
 import type { ProcessRecord } from './process.js'
-import { fault, trap, userThread } from './user.js'
+import { fault, trap } from './user.js'
+import { forkUser } from './user-fork.js'
 import { caller } from './user-calls.js'
 import type { timespec } from './timeout.js'
 
@@ -136,7 +136,7 @@ export function tforkCalls(machine: OpenbsdMachine): TforkCalls {
       call(
         '__set_tcb',
         [tcb],
-        function* (p) {
+        (p) => {
           p.tcb = tcb
           return 0
         },
@@ -145,7 +145,7 @@ export function tforkCalls(machine: OpenbsdMachine): TforkCalls {
     __get_tcb: () => machine.userCall('__get_tcb', getTcb(machine)),
   }
 
-  function* getthrid(p: Proc): Steps<number> {
+  function getthrid(p: Proc): number {
     if (machine.rthreads === 0) return ENOTSUP
     return answer(p, p.p_pid + P.THREAD_PID_OFFSET)
   }
@@ -159,9 +159,9 @@ function answer(p: Proc, value: number): 0 {
 
 function* getTcb(machine: OpenbsdMachine): Steps {
   const p = machine.running!
-  yield* trap(machine, { name: '__get_tcb', args: [], isUnlocked: true }, function* () {
-    return answer(p, p.process.addressSpace.addressOf(p.tcb))
-  })
+  yield* trap(machine, { name: '__get_tcb', args: [], isUnlocked: true }, () =>
+    answer(p, p.process.addressSpace.addressOf(p.tcb)),
+  )
   return p.tcb
 }
 
@@ -185,7 +185,7 @@ function* tforkThread<A>(
     yield* stepsOf(startfunc(startarg), `thread ${self.p_pid}`)
     yield* threadReturned(machine, self)
   }
-  return yield* trap(machine, { name: '__tfork', args: [params] }, function* (p) {
+  return yield* trap(machine, { name: '__tfork', args: [params] }, (p) => {
     // OB-D-29: in the kernel's eyes the new thread is on its creator's stack; the stub changes that when a signal may
     // have come already.
     const firstSp = machine.reading === 'page' ? stack : p.sp
@@ -218,12 +218,12 @@ function* rawTfork(
   params: __tfork | Word<__tfork> | null,
   child: (value: number) => Steps,
 ): Steps<number> {
-  return yield* trap(machine, { name: '__tfork', args: [params] }, function* (p) {
-    return tfork(machine, p, params, p.sp, function* (self) {
+  return yield* trap(machine, { name: '__tfork', args: [params] }, (p) =>
+    tfork(machine, p, params, p.sp, function* (self) {
       yield* stepsOf(child(0), `thread ${self.p_pid}`)
       yield* threadReturned(machine, self)
-    })
-  })
+    }),
+  )
 }
 
 /** __tfork in the kernel. */
@@ -243,13 +243,10 @@ function tfork(
   const created: Out<Proc> = { value: null }
   const flags = P.FORK_TFORK | P.FORK_THREAD | P.FORK_SIGHAND | P.FORK_SHAREVM | P.FORK_NOZOMBIE | P.FORK_SHAREFILES
   // OB-D-28: the child's way out of the call is recorded under another name.
-  const func = (self: Proc) => userThread(machine, self, () => child(self), 'rfork')
-  const request = { parent: p, exitsig: 0, flags, func, arg: null, tidptr: tf_tid }
-  const error = fork1(machine, request, created)
+  const request = { parent: p, exitsig: 0, flags, tidptr: tf_tid }
+  const error = forkUser(machine, request, child, 'rfork', created)
   if (error !== 0) return error
   const self = created.value!
-  self.b = self
-  self.isUser = true
   self.sp = firstSp
   // OB-D-26: the kernel hands its argument on, and makes a null one the address of its own record.
   self.tcb = tf_tcb === null && machine.reading === 'kernel' ? machine.addressOf(self) : tf_tcb

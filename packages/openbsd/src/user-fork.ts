@@ -1,10 +1,34 @@
-import type { Out } from '@kt/core'
+import type { Out, Steps } from '@kt/core'
 import { EINVAL } from './errno.js'
-import { fork1 } from './fork.js'
+import { fork1, type ForkRequest } from './fork.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
 import { userThread, type KernelSide, type Program } from './user.js'
+
+/**
+ * Forks something with a user side.
+ *
+ * @param body - What it executes in user mode, on the way out of the call that made it.
+ * @param label - The name under which a trace has that way out, null for none.
+ */
+export function forkUser(
+  machine: OpenbsdMachine,
+  request: Omit<ForkRequest, 'func' | 'arg'>,
+  body: (self: Proc) => Steps,
+  label: string | null,
+  newp: Out<Proc>,
+): number {
+  const func = (self: Proc) => userThread(machine, self, () => body(self), label)
+  const error = fork1(machine, { ...request, func, arg: null }, newp)
+  if (error !== 0) return error
+  const self = newp.value!
+  // Its own record, whatever is made of a null argument.
+  self.b = self
+  self.isUser = true
+  self.sp = request.parent.sp
+  return 0
+}
 
 /** The kernel side of a call that copies the process: fork, vfork, and rfork behind its flags. */
 export function forker(machine: OpenbsdMachine, name: string, flags: number, child: Program): KernelSide {
@@ -13,15 +37,11 @@ export function forker(machine: OpenbsdMachine, name: string, flags: number, chi
     const created: Out<Proc> = { value: null }
     // The way out of the child knows two names, whatever the call was (OB-D-28).
     const label = (flags & P.FORK_PPWAIT) !== 0 ? 'vfork' : 'fork'
-    const func = (self: Proc) => userThread(machine, self, child, label)
     const exitsig = (flags & P.FORK_NOZOMBIE) !== 0 ? 0 : P.SIGCHLD
-    const error = fork1(machine, { parent: p, exitsig, flags, func, arg: null }, created)
+    const error = forkUser(machine, { parent: p, exitsig, flags }, child, label, created)
     if (error !== 0) return error
     const self = created.value!
-    self.b = self
-    self.isUser = true
     // What lies in its memory and its machine state is the caller's.
-    self.sp = p.sp
     self.tcb = p.tcb
     self.errno = p.errno
     p.retval = self.p_pid
@@ -41,7 +61,5 @@ export function rforker(machine: OpenbsdMachine, asked: number, child: Program):
   const bothTables = P.RFFDG | P.RFCFDG
   const isWrong = (asked & P.RFPROC) === 0 || (asked & P.RFTHREAD) !== 0 || (asked & bothTables) === bothTables
   if (!isWrong) return forker(machine, 'rfork', flags, child)
-  return function* () {
-    return EINVAL
-  }
+  return () => EINVAL
 }

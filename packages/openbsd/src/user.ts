@@ -1,6 +1,7 @@
 import { stepsOf, ThreadMark, type KernelCall, type Operation, type Steps } from '@kt/core'
 import { ERESTART } from './errno.js'
 import { exitUser, W_EXITCODE } from './exit.js'
+import { lock } from './kernel-lock.js'
 import type { KtraceBody } from './ktrace.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
@@ -142,14 +143,9 @@ const enter: Operation = {
   name: 'syscall',
   start(machine: OpenbsdMachine, p: Proc) {
     p.marks &= ~ThreadMark.inUserMode
-    p.result = undefined
-    if (machine.ncpu === 1 || machine.bigLock.acquire(p, 1)) return true
-    machine.scheduler.spin(p, machine.bigLock)
-    return false
+    return lock.start(machine, p)
   },
-  resume(machine, p) {
-    return this.start(machine, p)
-  },
+  resume: (machine, p) => lock.resume(machine, p),
 }
 
 const enterUnlocked: Operation = {
