@@ -90,7 +90,7 @@ export function hostCalls(
   }
   return {
     work: (ns) => beBusy(machine, work, ns),
-    DELAY: (us) => beBusy(machine, work, us * 1000),
+    DELAY: (us) => beBusy(machine, delay, typeof us === 'number' ? us * 1000 : us),
     interrupt(body, options = {}) {
       if (typeof body !== 'function') throw new TypeError('interrupt: the body must be a generator function')
       const { ci = machine.cpus[0]!, ipl = ipls.usual, afterNs = 0, name = 'intr' } = options
@@ -103,6 +103,8 @@ export function hostCalls(
     printf: (fmt, ...args) => say(print, fmt, args),
     panic: (fmt, ...args) => say(stop, fmt, args),
     inject(fault) {
+      if (typeof (fault as Fault | null) !== 'object' || (fault as Fault | null) === null)
+        throw new TypeError('inject: a fault is expected, { at: name }')
       machine.faults.inject(fault)
     },
     ref,
@@ -125,6 +127,8 @@ export function beBusy(machine: Machine, operation: Operation, ns: number): Kern
   machine.enter(operation).a = ns
   return machine.port
 }
+
+const delay: Operation = { ...work, name: 'DELAY' }
 
 const print: Operation = {
   name: 'printf',

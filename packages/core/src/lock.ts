@@ -83,6 +83,7 @@ function lend(machine: Machine, thread: Thread, owner: Thread | null): void {
   const rank = machine.scheduler.effectiveRank(thread)
   while (owner !== null && machine.scheduler.effectiveRank(owner) < rank) {
     owner.lentRank = rank
+    machine.policy.loanBegan(owner, thread)
     machine.scheduler.rankChanged(owner)
     owner = blockedBy(owner)
   }
@@ -103,11 +104,12 @@ export function reclaim(machine: Machine, thread: Thread): void {
   }
   if (rank === thread.lentRank) return
   thread.lentRank = rank
+  if (rank < 0) machine.policy.loanEnded(thread)
   machine.scheduler.rankChanged(thread)
 }
 
 /** Whether it pays to spin: the owner executes on another CPU, and is not itself waiting there for another lock. */
-function runsElsewhere(owner: Thread, thread: Thread): boolean {
+export function runsElsewhere(owner: Thread, thread: Thread): boolean {
   const { cpu } = owner
   if (owner.state !== ThreadState.running || cpu === thread.cpu || cpu.current !== owner) return false
   if (cpu.spinningOn !== null) return false

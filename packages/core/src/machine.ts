@@ -38,6 +38,8 @@ export interface MachineOptions {
 /** Calls a thread may make, without ever having to wait, before other CPUs get their turn all the same. */
 const SLICE_CALLS = 1000
 const STEPS_MAX = 50_000_000
+/** The same for a last act. */
+const LAST_STEPS_MAX = 200_000
 
 /** Where `addressOf` begins, and how far its objects lie apart. */
 const FIRST_ADDRESS = 0xd000_1000
@@ -89,7 +91,7 @@ export class Machine {
   /** Calls and ticks used up by earlier slices of this run. */
   private stepsUsed = 0
   private slice = 0
-  private readonly stepsMax: number
+  private stepsMax: number
   /** Why the kernel stopped for good, or the run ended without `main`. */
   halt: Halt | null = null
 
@@ -233,11 +235,24 @@ export class Machine {
   }
 
   /** From here on no call completes: a scenario that catches the error gets no further than its next call. */
-  private stop(halt: Halt): void {
+  protected stop(halt: Halt): void {
     this.halt = halt
     this.stepsUsed = this.steps
     this.slice = 0
     this.fuel = 0
+  }
+
+  /**
+   * The last act of a system that executes code of its own when it stops: the running thread does that in place of the
+   * call it is in, which never completes, and the others go on meanwhile, until one of them stops the machine. Others
+   * that never wait must not keep it from that for long.
+   */
+  protected lastAct(thread: Thread, steps: Steps): void {
+    this.stepsMax = Math.min(this.stepsMax, this.steps + LAST_STEPS_MAX)
+    thread.steps = steps
+    thread.phase = CallPhase.fresh
+    this.pending = null
+    this.loop()
   }
 
   // Running

@@ -1,4 +1,5 @@
 import type { Cpu } from './cpu.js'
+import { Random } from './random.js'
 import type { Thread } from './thread.js'
 import type { Due } from './timeline.js'
 
@@ -36,20 +37,14 @@ export interface Oracle {
  */
 export function seededOracle(seed: number, freeTimers = false): Oracle {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`seed must be a whole number, not ${String(seed)}`)
-  let state = seed | 0
+  let random = new Random(seed)
   return {
     restart() {
-      state = seed | 0
+      random = new Random(seed)
     },
     announces: true,
     freeTimers,
-    choose(choice) {
-      // Mulberry32: one 32-bit word of state, the same sequence everywhere.
-      state = (state + 0x6d2b79f5) | 0
-      let word = Math.imul(state ^ (state >>> 15), 1 | state)
-      word = (word + Math.imul(word ^ (word >>> 7), 61 | word)) ^ word
-      return ((word ^ (word >>> 14)) >>> 0) % choice.candidates.length
-    },
+    choose: ({ candidates }) => random.next() % candidates.length,
     token: () => `kt1:seed=${seed}${freeTimers ? ',timers' : ''}`,
   }
 }

@@ -9,6 +9,7 @@ export type Halt =
   | { readonly kind: 'panic'; readonly message: string; readonly clause: string | null; readonly thread: Thread | null }
   | { readonly kind: 'undefined'; readonly id: string; readonly message: string; readonly thread: Thread | null }
   | { readonly kind: 'livelock'; readonly steps: number; readonly thread: Thread | null }
+  | { readonly kind: 'shutdown'; readonly howto: number }
   | { readonly kind: 'fault'; readonly error: unknown; readonly thread: Thread }
 
 /** A thread as an outcome shows it. */
@@ -59,6 +60,8 @@ export type Outcome<T> = OutcomeBase &
       }
     /** The bound on steps passed before all was done; `main` may have returned. */
     | { readonly kind: 'livelock'; readonly thread: ThreadReport | null }
+    /** The system was shut down as a call asked for; `howto` is what that call said. */
+    | { readonly kind: 'shutdown'; readonly howto: number }
     /** The scenario's own code threw, or misused a call. */
     | { readonly kind: 'fault'; readonly error: unknown; readonly thread: ThreadReport }
   )
@@ -78,6 +81,8 @@ export function conclude<T>(machine: Machine, returned: boolean, value: T, steps
       return { ...base, kind: 'undefined', id: halt.id, message: halt.message, thread: reportOrNull(halt.thread) }
     case 'livelock':
       return { ...base, kind: 'livelock', thread: reportOrNull(halt.thread) }
+    case 'shutdown':
+      return { ...base, kind: 'shutdown', howto: halt.howto }
     case 'fault':
       return { ...base, kind: 'fault', error: halt.error, thread: report(halt.thread) }
   }

@@ -25,17 +25,23 @@ export interface KernelPolicy {
   /** How many ranks a run queue has. */
   readonly ranks: number
 
-  /** A thread's place in a run queue by its own priority, 0 … ranks − 1, higher is more urgent. */
+  /** How urgent a thread is by its own priority, 0 … ranks − 1, higher is more urgent. */
   rank(thread: Thread): number
 
-  /** A thread's place in a sleep queue. The same number for all makes the queue a FIFO. */
-  sleepRank(thread: Thread): number
+  /** A thread that waits for a lock lends its priority to the owner, or to whom that waits for. */
+  loanBegan(owner: Thread, lender: Thread): void
+
+  /** The last loan of priority to a thread is over: it goes on at its own, which the release may set anew. */
+  loanEnded(thread: Thread): void
+
+  /** A thread's rank in a sleep queue. The same number for all makes the queue a FIFO. */
+  sleepRank(thread: Thread, queue: SleepQueue): number
 
   /** The CPU whose queue a thread joins that becomes runnable. Never another than its own for a bound one. */
   place(thread: Thread): Cpu
 
-  /** Takes a thread from another CPU's queue for an idle one, off that queue, or null. */
-  steal(cpu: Cpu): Thread | null
+  /** Takes a CPU's next thread off its queue, or off another's where an idle CPU may do that; null when there is none. */
+  choose(cpu: Cpu): Thread | null
 
   /** What a thread just queued on a busy CPU does to it. */
   preemption(thread: Thread, cpu: Cpu): Preemption

@@ -96,15 +96,17 @@ export class Scheduler {
     if (thread.state === ThreadState.runnable) {
       const { cpu } = thread
       // Under a loan its own rank does not count: it keeps its place.
-      if (thread.rank === this.effectiveRank(thread)) return
+      const rank = this.effectiveRank(thread)
+      if (thread.rank === cpu.queue.placeOf(thread, rank)) return
       cpu.queue.remove(thread)
-      cpu.queue.insertTail(thread, this.effectiveRank(thread))
+      cpu.queue.insertTail(thread, rank)
       if (cpu.current !== null) this.considerPreemption(thread, cpu)
     } else if (thread.sleepQueue !== null) {
       const queue = thread.sleepQueue
-      if (thread.rank === this.policy.sleepRank(thread)) return
+      const rank = this.policy.sleepRank(thread, queue)
+      if (thread.rank === rank) return
       queue.remove(thread)
-      queue.insert(thread, this.policy.sleepRank(thread))
+      queue.insert(thread, rank)
     }
   }
 
@@ -187,7 +189,7 @@ export class Scheduler {
 
   /** Picks the CPU's next thread, null when there is none and the CPU idles. */
   private dispatch(cpu: Cpu): Thread | null {
-    const thread = cpu.queue.take() ?? this.policy.steal(cpu)
+    const thread = this.policy.choose(cpu)
     const wasIdle = cpu.current === null
     cpu.current = thread
     cpu.attention &= ~Attention.preempt

@@ -13,6 +13,8 @@ export class SleepQueue {
   head: Thread | null = null
   tail: Thread | null = null
   length = 0
+  /** For a system that looks for its best sleeper: no priority here is below this one, so that the search can end at it. */
+  bound: number = Infinity
 
   constructor(
     /** The object slept on. */

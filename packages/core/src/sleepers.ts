@@ -24,7 +24,7 @@ export class Sleepers {
     thread.wakeReason = WakeReason.none
     if (interruptible) thread.marks |= ThreadMark.interruptible
     this.policy.sleeps(thread, queue)
-    if (queue !== null) queue.insert(thread, this.policy.sleepRank(thread))
+    if (queue !== null) queue.insert(thread, this.policy.sleepRank(thread, queue))
     if (ticks > 0) {
       const timer = (thread.timer ??= new SleepTimer(thread, this))
       timer.background = thread.is(ThreadMark.background)

@@ -57,7 +57,7 @@ export class Thread {
   /** Links of the one queue the thread is on. */
   next: Thread | null = null
   previous: Thread | null = null
-  /** Rank in that queue, −1 when on none. */
+  /** Rank in that queue, or its place in a run queue; −1 when on none. */
   rank = -1
   /** The sleep queue it is on, null when on none. */
   sleepQueue: SleepQueue | null = null

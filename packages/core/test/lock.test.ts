@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { raise } from '../src/interrupt.js'
 import { locks } from '../src/locks-view.js'
-import { Plain, PreemptivePolicy } from './personality.js'
+import type { Thread } from '../src/thread.js'
+import { Plain, PlainPolicy, PreemptivePolicy } from './personality.js'
 
 const MS = 1_000_000
 
@@ -156,5 +157,31 @@ describe('a lock', () => {
       yield* k.sleep('pause', 1)
     })
     expect(outcome.kind).toBe('done')
+  })
+
+  test('tells the system when the last loan of a thread is over, and only then', () => {
+    const ended: [name: string | null, lentRank: number][] = []
+    class TellingPolicy extends PlainPolicy {
+      override loanEnded(thread?: Thread): void {
+        ended.push([thread!.name, thread!.lentRank])
+      }
+    }
+    const k = new Plain({}, new TellingPolicy())
+    const [a, b] = [k.mutex('a', false), k.mutex('b', false)]
+    k.run(function* () {
+      yield* k.lock(a)
+      yield* k.lock(b)
+      for (const lock of [a, b]) {
+        k.spawn(`waits for ${lock.name}`, function* () {
+          yield* k.lock(lock)
+          yield* k.unlock(lock)
+        }, { priority: 9 }) // prettier-ignore
+      }
+      yield* k.sleep('pause', 1)
+      yield* k.unlock(b)
+      expect(ended).toEqual([])
+      yield* k.unlock(a)
+    })
+    expect(ended).toEqual([['main', -1]])
   })
 })

@@ -47,7 +47,8 @@ export class PlainPolicy implements KernelPolicy {
   seconds = 0
   ticks = 0
 
-  steal: KernelPolicy['steal'] = () => null
+  /** Takes a thread from elsewhere for a CPU that has none. */
+  steal: (cpu: Cpu) => Thread | null = () => null
   preemption: KernelPolicy['preemption'] = () => Preemption.none
   mayPreempt: KernelPolicy['mayPreempt'] = () => true
 
@@ -60,6 +61,11 @@ export class PlainPolicy implements KernelPolicy {
   place(thread: Thread): Cpu {
     return thread.cpu
   }
+  choose(cpu: Cpu): Thread | null {
+    return cpu.queue.take() ?? this.steal(cpu)
+  }
+  loanBegan(): void {}
+  loanEnded(): void {}
   displacedToHead(): boolean {
     return false
   }

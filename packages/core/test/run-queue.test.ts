@@ -18,9 +18,21 @@ describe('a run queue', () => {
     queue.insertTail(c, 3)
     queue.insertHead(d, 3)
     expect([...queue.threads()]).toEqual([b, d, a, c])
-    expect([queue.bestRank, queue.length]).toEqual([31, 4])
+    expect([queue.bestPlace, queue.length]).toEqual([31, 4])
     expect([queue.take(), queue.take(), queue.take(), queue.take(), queue.take()]).toEqual([b, d, a, c, null])
-    expect([queue.bestRank, queue.length]).toEqual([-1, 0])
+    expect([queue.bestPlace, queue.length]).toEqual([-1, 0])
+  })
+
+  test('makes neighbouring ranks equals where they share a place', () => {
+    const queue = new RunQueue(8, 2)
+    const [a, b, c, d] = tasks(4) as [Task, Task, Task, Task]
+    queue.insertTail(a, 12)
+    queue.insertTail(b, 15)
+    queue.insertTail(c, 16)
+    queue.insertHead(d, 13)
+    expect([...queue.threads()]).toEqual([c, d, a, b])
+    expect([queue.placeOf(a, 12), queue.placeOf(b, 15), queue.placeOf(c, 16), queue.bestPlace]).toEqual([3, 3, 4, 4])
+    expect([queue.hasThreads(3), queue.hasThreads(5)]).toEqual([true, false])
   })
 
   test('leaves nothing on a thread that was removed', () => {
@@ -62,7 +74,7 @@ describe('a run queue', () => {
           }
           const expected = inOrder()
           expect([...queue.threads()]).toEqual(expected)
-          expect([queue.length, queue.bestRank]).toEqual([expected.length, expected[0]?.rank ?? -1])
+          expect([queue.length, queue.bestPlace]).toEqual([expected.length, expected[0]?.rank ?? -1])
         }
       }),
       { numRuns: 100 },

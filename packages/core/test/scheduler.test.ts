@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest'
+import type { Cpu } from '../src/cpu.js'
 import { raise } from '../src/interrupt.js'
 import { workInUserMode } from '../src/operations.js'
 import { Preemption, type KernelPolicy } from '../src/policy.js'
 import { RunQueue } from '../src/run-queue.js'
-import { ThreadMark, ThreadState } from '../src/thread.js'
+import { ThreadMark, ThreadState, type Thread } from '../src/thread.js'
 import { Plain, PlainPolicy, PreemptivePolicy, type Task } from './personality.js'
 
 const MS = 1_000_000
 
 /** Threads go where they are put; an idle CPU takes what waits elsewhere. */
 class StealingPolicy extends PreemptivePolicy {
-  override steal: KernelPolicy['steal'] = (cpu) => {
+  override steal = (cpu: Cpu): Thread | null => {
     for (const { queue } of cpu.machine.cpus) {
       for (const thread of queue.threads()) {
         if (thread.is(ThreadMark.bound)) continue

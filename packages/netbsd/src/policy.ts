@@ -61,6 +61,9 @@ export class NetbsdPolicy implements KernelPolicy {
     return thread.l_priority
   }
 
+  loanBegan(): void {}
+  loanEnded(): void {}
+
   // Placement
 
   place(lwp: Lwp): CpuInfo {
@@ -124,7 +127,11 @@ export class NetbsdPolicy implements KernelPolicy {
     }
   }
 
-  steal(cpu: CpuInfo): Thread | null {
+  choose(cpu: CpuInfo): Thread | null {
+    return cpu.queue.take() ?? this.steal(cpu)
+  }
+
+  private steal(cpu: CpuInfo): Thread | null {
     const { machine } = this
     if (machine.ncpu === 1 || cpu.spc_offline || machine.isUniprocessorYet) return null
     // From the longest queue that has one to give: a queue of bound threads must not hide the others.
@@ -292,7 +299,7 @@ export class NetbsdPolicy implements KernelPolicy {
 
 /** The higher of what a CPU runs and what waits there. */
 function urgency(cpu: CpuInfo): number {
-  return Math.max(underInterrupts(cpu)?.l_priority ?? -1, cpu.queue.bestRank)
+  return Math.max(underInterrupts(cpu)?.l_priority ?? -1, cpu.queue.bestPlace)
 }
 
 function decayed(estcpu: number, load: number): number {

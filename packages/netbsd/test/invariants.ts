@@ -111,7 +111,7 @@ function checkRunQueue(machine: NetbsdMachine, cpu: Cpu, queued: Map<Thread, Run
   }
   if (length !== queue.length) fail(`the queue of ${cpu.name} counts ${queue.length} of ${length}`)
   const best = queue.threads().next().value
-  if (queue.bestRank !== (best?.rank ?? -1)) fail(`the best rank of ${cpu.name} is ${queue.bestRank}`)
+  if (queue.bestPlace !== (best?.rank ?? -1)) fail(`the best rank of ${cpu.name} is ${queue.bestPlace}`)
 }
 
 function checkThread(

@@ -171,7 +171,7 @@ describe('a body makes kernel calls, and nothing else, with yield', () => {
     expectTypeOf(run).returns.toEqualTypeOf<nb10.Outcome<number>>()
     expectTypeOf<Extract<nb10.Outcome<string>, { kind: 'done' }>['value']>().toBeString()
     expectTypeOf<nb10.Outcome<string>['kind']>().toEqualTypeOf<
-      'done' | 'deadlock' | 'panic' | 'undefined' | 'livelock' | 'fault'
+      'done' | 'deadlock' | 'panic' | 'undefined' | 'livelock' | 'shutdown' | 'fault'
     >()
   })
 })

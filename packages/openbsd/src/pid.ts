@@ -1,4 +1,4 @@
-import { inRange } from '@kt/core'
+import { inRange, Random } from '@kt/core'
 import type { OpenbsdMachine } from './machine.js'
 import { PID_MAX } from './param.js'
 import type { ProcessTable } from './table.js'
@@ -11,19 +11,19 @@ export class PidAllocator {
   /** Boot is done. */
   isRandom = false
   private last = 0
-  private state: number
+  private readonly random: Random
 
   constructor(
     private readonly machine: OpenbsdMachine,
     private readonly table: ProcessTable,
     seed: number,
   ) {
-    this.state = inRange('pidSeed', seed, -(2 ** 31), 2 ** 32 - 1) | 0
+    this.random = new Random(inRange('pidSeed', seed, -(2 ** 31), 2 ** 32 - 1))
   }
 
   next(): number {
     for (let tries = 1; ; tries++) {
-      const base = this.isRandom ? this.random() : this.last
+      const base = this.isRandom ? this.random.next() : this.last
       this.last = 1 + (base % PID_MAX)
       if (!this.isTaken(this.last)) return this.last
       // So long a search may have nothing to find.
@@ -40,13 +40,5 @@ export class PidAllocator {
   private isExhausted(): boolean {
     for (let pid = 1; pid <= PID_MAX; pid++) if (!this.isTaken(pid)) return false
     return true
-  }
-
-  /** Mulberry32: 32 bits from one word of state, the same everywhere. */
-  private random(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0
-    let word = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state)
-    word = (word + Math.imul(word ^ (word >>> 7), 61 | word)) ^ word
-    return (word ^ (word >>> 14)) >>> 0
   }
 }

@@ -51,6 +51,10 @@ export class OpenbsdPolicy implements KernelPolicy {
     return 0
   }
 
+  /** Nobody lends. */
+  loanBegan(): void {}
+  loanEnded(): void {}
+
   // Placement
 
   place(p: Proc): CpuInfo {
@@ -99,8 +103,12 @@ export class OpenbsdPolicy implements KernelPolicy {
     return cpus.filter(({ index }) => (scheduler.started & (1 << index)) !== 0)
   }
 
+  choose(cpu: CpuInfo): Thread | null {
+    return cpu.queue.take() ?? this.steal(cpu)
+  }
+
   /** 5.1: an idle CPU takes the thread that is cheapest to move here. */
-  steal(cpu: CpuInfo): Thread | null {
+  private steal(cpu: CpuInfo): Thread | null {
     if (this.machine.ncpu === 1 || this.machine.release.runQueues === 'one for all') return null
     let stolen: Proc | null = null
     let lowest = Infinity

@@ -107,7 +107,7 @@ function checkRunQueue(
   }
   if (length !== queue.length) fail(`a run queue counts ${queue.length} of ${length}`)
   const best = queue.threads().next().value
-  if (queue.bestRank !== (best?.rank ?? -1)) fail(`the best rank of a run queue is ${queue.bestRank}`)
+  if (queue.bestPlace !== (best?.rank ?? -1)) fail(`the best rank of a run queue is ${queue.bestPlace}`)
 }
 
 function checkThread(

@@ -1,4 +1,4 @@
-import type { Outcome } from '../outcome.js'
+import type { Outcome, ThreadReport } from '../outcome.js'
 
 /** A check saw something other than the clause promises. */
 export class ClauseViolation extends Error {
@@ -46,12 +46,19 @@ export function ending(outcome: Outcome<unknown>): string {
     case 'undefined':
       return outcome.id
     case 'deadlock':
-      return `hangs: ${outcome.stuck.map(({ name, wmesg }) => `${name} ${wmesg ?? 'spins'}`).join(', ')}`
+      return `hangs: ${outcome.stuck.map((report) => `${report.name} ${whyStuck(report)}`).join(', ')}`
     case 'livelock':
       return 'livelock'
+    case 'shutdown':
+      return 'shuts down'
     case 'fault':
       throw outcome.error
   }
+}
+
+/** What a thread that is stuck does: it sleeps for a reason, is held back, or spins. */
+function whyStuck({ wmesg, state }: ThreadReport): string {
+  return wmesg ?? (state === 'stopped' ? 'stopped' : 'spins')
 }
 
 /** An outcome in a few words. */
@@ -61,7 +68,7 @@ export function describeOutcome(outcome: { readonly kind: string }): string {
     clause?: string | null
     id?: string
     error?: unknown
-    stuck?: readonly { readonly name: string; readonly wmesg: string | null }[]
+    stuck?: readonly ThreadReport[]
   }
   switch (outcome.kind) {
     case 'panic':
@@ -71,7 +78,7 @@ export function describeOutcome(outcome: { readonly kind: string }): string {
     case 'fault':
       return `a fault of the scenario: ${String(error)}`
     case 'deadlock':
-      return `deadlock: ${(stuck ?? []).map(({ name, wmesg }) => `${name} (${wmesg ?? 'spinning'})`).join(', ')}`
+      return `deadlock: ${(stuck ?? []).map((report) => `${report.name} (${whyStuck(report)})`).join(', ')}`
     default:
       return outcome.kind
   }
