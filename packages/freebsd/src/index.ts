@@ -1,0 +1,1 @@
+export * from './releases/8.0.js'
