@@ -8,6 +8,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { million, sleepers } from './children.js'
+import { cases as freebsdCases } from './freebsd.bench.js'
 import { goals, mark, type Figures } from './goals.js'
 import { cases as kernelCases } from './kernel.bench.js'
 import { clockName, figure, measure, type Figure } from './measure.js'
@@ -23,7 +24,7 @@ const { values, positionals: names } = parseArgs({
 const rounds = Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`--rounds takes a whole number, not ${values.rounds}`)
 
-const all = [...rawCases, ...kernelCases, ...openbsdCases, ...peerCases, ...pthreadCases()]
+const all = [...rawCases, ...kernelCases, ...openbsdCases, ...freebsdCases, ...peerCases, ...pthreadCases()]
 const cases = names.length === 0 ? all : all.filter(({ name }) => names.some((part) => name.includes(part)))
 if (cases.length === 0) throw new RangeError(`no case has ${names.join(' or ')} in its name`)
 

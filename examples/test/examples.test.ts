@@ -35,6 +35,24 @@ const PRINTS: Record<string, readonly string[]> = {
     'detached and reaped: 11',
   ],
   'two-threads.ts': printedIn('../../packages/openbsd/README.md'),
+  'bufdaemon.ts': [
+    'after a second: 10 rounds by thread 100004 of process 0 (kernel)',
+    "Waiting (max 60 seconds) for system thread `bufdaemon' to stop...done",
+    "Waiting (max 60 seconds) for system thread `laggard' to stop...timed out",
+    'All buffers synced.',
+    'Uptime: 1m2s',
+    'Rebooting...',
+    'shutdown: bufdaemon sleeps in ktsusp, after 10 rounds',
+  ],
+  'driver-unload.ts': ['detach came back at 106 ms', 'done; process 2 has ended: true'],
+  'lost-resume.ts': [
+    'as the page has it, in 300 schedules:',
+    '  300 x suspended and resumed',
+    'as the kernel has it, in 300 schedules:',
+    '  250 x suspended and resumed',
+    '  37 x the resume was lost: parked, and nobody asks it to',
+    '  13 x the word was lost: EWOULDBLOCK, and it is parked',
+  ],
   'kdump.ts': [
     ' 19606 prog     CALL  mmap(0,0x1000)',
     ' 19606 prog     RET   mmap 8589934592/0x200000000',
@@ -73,6 +91,7 @@ describe('examples', () => {
     ['the root README', '../../README.md', 'join.ts'],
     ['@kt/netbsd', '../../packages/netbsd/README.md', 'join.ts'],
     ['@kt/openbsd', '../../packages/openbsd/README.md', 'two-threads.ts'],
+    ['@kt/freebsd', '../../packages/freebsd/README.md', 'bufdaemon.ts'],
   ])('the first example of %s is one of these', (_, readme, file) => {
     const source = readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8').trim()
     expect(exampleIn(readme).source).toBe(source)

@@ -8,6 +8,7 @@ export type AnyContract = Contract<unknown>
 const systems: readonly (() => Promise<{ readonly contracts: readonly AnyContract[] }>)[] = [
   () => import('@kt/netbsd/contract'),
   () => import('@kt/openbsd/contract'),
+  () => import('@kt/freebsd/contract'),
 ]
 
 /** Every contract there is. The packages are loaded here and not before, so that `--help` need not wait for them. */
@@ -58,7 +59,7 @@ export function find(contracts: readonly AnyContract[], id: string): readonly En
 
 /** What the systems note of an id, once for each that has it. */
 export function notesOf(contracts: readonly AnyContract[], id: string): readonly Note[] {
-  const found = contracts.flatMap(({ notes }) => notes.filter((note) => note.id === id.toUpperCase()))
+  const found = contracts.flatMap(({ notes }) => notes.filter((note) => note.id.toUpperCase() === id.toUpperCase()))
   return [...new Set(found)]
 }
 

@@ -40,10 +40,13 @@ describe('as a process', () => {
       expect(out).toContain('NetBSD 10.1  kthread(9) of April 21, 2015\n')
       expect(out).toContain('OpenBSD 4.2  kthread(9) of May 31, 2007\n')
       expect(out).toContain('OpenBSD 5.1  __tfork_thread(3) of December 24, 2011\n')
-      expect(out).toMatch(/\n +NetBSD 6 {2}NetBSD 10.1 {2}OpenBSD 4.2 {2}OpenBSD 5.1\n─+\nclauses +66 +62 +34 +81\n/)
+      expect(out).toContain('FreeBSD 8.0  kthread(9) of November 2009\n')
+      expect(out).toContain('FreeBSD 8.0  kproc(9) of October 19, 2007\n')
+      const heads = ['NetBSD 6', 'NetBSD 10.1', 'OpenBSD 4.2', 'OpenBSD 5.1', 'FreeBSD 8.0'].join(' {2}')
+      expect(out).toMatch(new RegExp(`\\n +${heads}\\n─+\\nclauses +66 +62 +34 +81 +124\\n`))
       expect(out).not.toContain('\x1b')
       const last = out.trimEnd().split('\n').at(-1)!
-      expect(last).toMatch(/^(all hold|failed): executed \d+\/222.*; \d+\.\d s$/)
+      expect(last).toMatch(/^(all hold|failed): executed \d+\/334.*; \d+\.\d s$/)
       expect(status).toBe(last.startsWith('all hold') ? 0 : 1)
     },
     TIMEOUT_MS,
@@ -69,7 +72,7 @@ describe('as a process', () => {
     expect({ status, out, err }).toEqual({
       status: 2,
       out: '',
-      err: "kt: no clause or divergence 'NB6-KT-99' in netbsd/6, netbsd/10.1, openbsd/4.2, openbsd/5.1; nearest is NB6-KT-09\n",
+      err: "kt: no clause or divergence 'NB6-KT-99' in netbsd/6, netbsd/10.1, openbsd/4.2, openbsd/5.1, freebsd/8.0; nearest is NB6-KT-09\n",
     })
   })
 
@@ -87,7 +90,7 @@ describe('usage', () => {
     [['rnu', 'NB6-KT-01'], "no command 'rnu'; expected one of all, run, explain, list, report; nearest is run"],
     [
       ['run', 'nb10-kt-9'],
-      "no clause or divergence 'nb10-kt-9' in netbsd/6, netbsd/10.1, openbsd/4.2, openbsd/5.1; nearest is NB10-KT-09",
+      "no clause or divergence 'nb10-kt-9' in netbsd/6, netbsd/10.1, openbsd/4.2, openbsd/5.1, freebsd/8.0; nearest is NB10-KT-09",
     ],
     [
       ['run', 'NB6-KT-01', '--release', 'netbsd/10.1'],
@@ -95,7 +98,7 @@ describe('usage', () => {
     ],
     [
       ['run', '--release', 'netbsd/7'],
-      "no release 'netbsd/7'; expected one of netbsd/6, netbsd/10.1, openbsd/4.2, openbsd/5.1",
+      "no release 'netbsd/7'; expected one of netbsd/6, netbsd/10.1, openbsd/4.2, openbsd/5.1, freebsd/8.0",
     ],
     [['run', '--reading', 'both'], "no reading 'both'; expected page or kernel"],
     [['explain'], "missing required argument 'id'"],

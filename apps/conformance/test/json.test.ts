@@ -24,7 +24,7 @@ const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../schema/repo
 >
 
 const TIMEOUT_MS = 120_000
-const RELEASES = ['netbsd/6', 'netbsd/10.1', 'openbsd/4.2', 'openbsd/5.1']
+const RELEASES = ['netbsd/6', 'netbsd/10.1', 'openbsd/4.2', 'openbsd/5.1', 'freebsd/8.0']
 
 describe('the report', () => {
   let report: Report
@@ -61,6 +61,13 @@ describe('the report', () => {
         ['OB-TF', 47],
       ],
     ],
+    [
+      'freebsd/8.0',
+      [
+        ['FB8-KP', 43],
+        ['FB8-KT', 81],
+      ],
+    ],
   ] as const)('has every clause of %s once for each reading, none missing, none invented', (release, lists) => {
     const ids = lists.flatMap(([prefix, count]) =>
       Array.from({ length: count }, (_, at) => `${prefix}-${String(at + 1).padStart(2, '0')}`),
@@ -86,6 +93,10 @@ describe('the report', () => {
         { page: 'kthread(9)', date: 'May 31, 2007' },
         { page: '__tfork_thread(3)', date: 'December 24, 2011' },
       ],
+      [
+        { page: 'kthread(9)', date: 'November 2009' },
+        { page: 'kproc(9)', date: 'October 19, 2007' },
+      ],
     ])
     for (const { release, pages } of report.releases) {
       const clauses = report.clauses.filter((clause) => clause.release === release)
@@ -104,7 +115,7 @@ describe('the report', () => {
 
   test('its totals are those of its entries', () => {
     const { executed, described, divergences } = report.totals
-    expect(executed.clauses + described.clauses).toBe(66 + 62 + 34 + 81)
+    expect(executed.clauses + described.clauses).toBe(66 + 62 + 34 + 81 + 124)
     expect(executed.page.pass + executed.page.fail).toBe(executed.clauses)
     expect(executed.kernel.pass + executed.kernel.contradicts + executed.kernel.fail).toBe(executed.clauses)
     expect(divergences.rows).toBe(report.divergences.length)
