@@ -1,4 +1,5 @@
 import { Lock, ThreadMark, ThreadState, type Cpu, type RunQueue, type SleepQueue, type Thread } from '@kt/core'
+import { checkSleepers, fail, name, runningThreads, stackOf, watchEachStep } from '../../core/test/invariants.js'
 import { FreebsdMachine } from '../src/machine.js'
 import { Mtx } from '../src/mutex.js'
 import * as P from '../src/param.js'
@@ -6,18 +7,7 @@ import type { Proc } from '../src/proc.js'
 import { Sx } from '../src/sx.js'
 import { Td } from '../src/td.js'
 
-/** Something that holds of every machine at every moment does not. */
-export class InvariantBroken extends Error {
-  override readonly name = 'InvariantBroken'
-}
-
-function fail(message: string): never {
-  throw new InvariantBroken(message)
-}
-
-function name(thread: Thread): string {
-  return `${thread.name ?? 'unnamed'} (${thread.id})`
-}
+export { InvariantBroken } from '../../core/test/invariants.js'
 
 /** The machine of a kernel, which no kernel shows: tests look inside. */
 export function machineOf(kernel: { readonly thread0: Td }): FreebsdMachine {
@@ -28,21 +18,7 @@ export function machineOf(kernel: { readonly thread0: Td }): FreebsdMachine {
 
 /** Checks the machine after each step of a CPU. Returns the check, to be made once more at the end. */
 export function watch(machine: FreebsdMachine): () => void {
-  let lastNs = 0
-  const check = (): void => {
-    // A kernel that stopped in the middle of a call is not looked into: nothing of it goes on.
-    if (machine.halt !== null && machine.halt.kind !== 'livelock') return
-    if (machine.timeline.now < lastNs) fail(`time went from ${lastNs} to ${machine.timeline.now}`)
-    lastNs = machine.timeline.now
-    checkMachine(machine)
-  }
-  const { scheduler } = machine
-  const step = scheduler.step.bind(scheduler)
-  scheduler.step = (cpu: Cpu) => {
-    step(cpu)
-    check()
-  }
-  return check
+  return watchEachStep(machine, () => checkMachine(machine))
 }
 
 /** Checks what holds between any two steps. */
@@ -85,29 +61,6 @@ function checkProcesses(machine: FreebsdMachine): Set<Td> {
   for (const td of machine.structures.zombies)
     if (tids.has(td.td_tid)) fail(`number ${td.td_tid} is used before it was free`)
   return threads
-}
-
-/** What the CPUs execute, and what lies below. */
-function runningThreads(machine: FreebsdMachine): Set<Thread> {
-  const running = new Set<Thread>()
-  for (const cpu of machine.cpus) {
-    for (const thread of stackOf(cpu)) {
-      if (running.has(thread)) fail(`${name(thread)} runs twice`)
-      if (thread.state !== ThreadState.running) fail(`${name(thread)} on ${cpu.name} is in state ${thread.state}`)
-      if (thread.cpu !== cpu) fail(`${name(thread)} runs on ${cpu.name} and says ${thread.cpu.name}`)
-      running.add(thread)
-    }
-  }
-  return running
-}
-
-function stackOf(cpu: Cpu): Thread[] {
-  const stack: Thread[] = []
-  for (let thread: Thread | null = cpu.current; thread !== null;) {
-    stack.push(thread)
-    thread = thread.is(ThreadMark.pinning) ? thread.pinned : null
-  }
-  return stack
 }
 
 function checkRunQueue(queue: RunQueue, queued: Map<Thread, RunQueue>, threads: ReadonlySet<Thread>): void {
@@ -174,16 +127,7 @@ function checkSleepQueue(machine: FreebsdMachine, queue: SleepQueue, sleeper: Th
   const isOfCv = (object as { readonly queue?: SleepQueue }).queue === queue
   if (!isOfLock && !isOfSx && !isOfCv && machine.channels.find(object) !== queue)
     fail(`${name(sleeper)} sleeps on a queue nobody finds`)
-  let length = 0
-  let before: Thread | null = null
-  for (const thread of queue.threads()) {
-    length++
-    if (thread.sleepQueue !== queue) fail(`${name(thread)} is on a queue and says another`)
-    if (thread.previous !== before) fail(`the links of sleeper ${name(thread)} are broken`)
-    if (queue.isTurnstile && before !== null && before.rank < thread.rank) fail('a turnstile is out of order')
-    before = thread
-  }
-  if (queue.tail !== before || queue.length !== length) fail(`a sleep queue counts ${queue.length} of ${length}`)
+  checkSleepers(queue, sleeper, queue.isTurnstile)
 }
 
 function checkCpu(machine: FreebsdMachine, cpu: Cpu): void {

@@ -1,8 +1,11 @@
 import { Lock, Thread, ThreadMark, ThreadState, type Cpu, type RunQueue, type SleepQueue } from '@kt/core'
+import { checkSleepers, fail, name, runningThreads, stackOf, watchEachStep } from '../../core/test/invariants.js'
 import { Lwp } from '../src/lwp.js'
 import { NetbsdMachine } from '../src/machine.js'
 import { Proc } from '../src/proc.js'
 import * as P from '../src/param.js'
+
+export { InvariantBroken } from '../../core/test/invariants.js'
 
 /** The machine of a kernel, which no kernel shows: tests look inside. */
 export function machineOf(kernel: { readonly lwp0: Lwp }): NetbsdMachine {
@@ -11,29 +14,9 @@ export function machineOf(kernel: { readonly lwp0: Lwp }): NetbsdMachine {
   return machine
 }
 
-/** Something that holds of every machine at every moment does not. */
-export class InvariantBroken extends Error {
-  override readonly name = 'InvariantBroken'
-}
-
 /** Checks the machine after each step of a CPU. Returns the check, to be made once more at the end. */
 export function watch(machine: NetbsdMachine): () => void {
-  let lastNs = 0
-  const check = (): void => {
-    if (machine.timeline.now < lastNs) fail(`time went from ${lastNs} to ${machine.timeline.now}`)
-    lastNs = machine.timeline.now
-    checkMachine(machine)
-  }
-  const { scheduler } = machine
-  const step = scheduler.step.bind(scheduler)
-  scheduler.step = (cpu: Cpu) => {
-    step(cpu)
-    // A kernel that stopped in the middle of a call is not looked into: nothing of it goes on.
-    if (machine.halt === null || machine.halt.kind === 'livelock') check()
-  }
-  return () => {
-    if (machine.halt === null || machine.halt.kind === 'livelock') check()
-  }
+  return watchEachStep(machine, () => checkMachine(machine))
 }
 
 /** Checks what holds between any two steps. */
@@ -67,29 +50,6 @@ function processThreads(process: Proc): Thread[] {
   }
   if (own.length !== process.threadCount) fail(`${process.name} counts ${process.threadCount} of ${own.length} threads`)
   return own
-}
-
-/** What the CPUs execute, and what lies below. */
-function runningThreads(machine: NetbsdMachine): Set<Thread> {
-  const running = new Set<Thread>()
-  for (const cpu of machine.cpus) {
-    for (const thread of stackOf(cpu)) {
-      if (running.has(thread)) fail(`${name(thread)} runs twice`)
-      if (thread.state !== ThreadState.running) fail(`${name(thread)} on ${cpu.name} is in state ${thread.state}`)
-      if (thread.cpu !== cpu) fail(`${name(thread)} runs on ${cpu.name} and says ${thread.cpu.name}`)
-      running.add(thread)
-    }
-  }
-  return running
-}
-
-function stackOf(cpu: Cpu): Thread[] {
-  const stack: Thread[] = []
-  for (let thread: Thread | null = cpu.current; thread !== null;) {
-    stack.push(thread)
-    thread = thread.is(ThreadMark.pinning) ? thread.pinned : null
-  }
-  return stack
 }
 
 function checkRunQueue(machine: NetbsdMachine, cpu: Cpu, queued: Map<Thread, RunQueue>, threads: Set<Thread>): void {
@@ -141,19 +101,7 @@ function checkSleepQueue(machine: NetbsdMachine, queue: SleepQueue, sleeper: Thr
   const isTurnstile = object instanceof Lock && object.waiters === queue
   const isPause = queue === machine.kpauseQueue
   if (owner !== queue && !isCondvar && !isTurnstile && !isPause) fail(`${name(sleeper)} sleeps on a queue nobody finds`)
-  let length = 0
-  let found = false
-  let before: Thread | null = null
-  for (const thread of queue.threads()) {
-    length++
-    found ||= thread === sleeper
-    if (thread.sleepQueue !== queue) fail(`${name(thread)} is on a queue and says another`)
-    if (thread.previous !== before) fail(`the links of sleeper ${name(thread)} are broken`)
-    if (before !== null && before.rank < thread.rank) fail(`a sleep queue is out of order at ${name(thread)}`)
-    before = thread
-  }
-  if (!found) fail(`${name(sleeper)} is not on its sleep queue`)
-  if (queue.tail !== before || queue.length !== length) fail(`a sleep queue counts ${queue.length} of ${length}`)
+  checkSleepers(queue, sleeper, true)
 }
 
 /** Owners and lists of held locks agree, and the owner has the rank of its best waiter. */
@@ -248,18 +196,10 @@ function isTimeshared(thread: Thread): boolean {
   return thread instanceof Lwp && thread.l_class === P.SCHED_OTHER
 }
 
-function name(thread: Thread): string {
-  return `${thread.name ?? 'unnamed'} (${thread.id})`
-}
-
 function names(threads: readonly Thread[]): string {
   return threads.map(name).join(', ')
 }
 
 function lost(thread: Thread): never {
   fail(`${name(thread)} belongs to no process`)
-}
-
-function fail(message: string): never {
-  throw new InvariantBroken(message)
 }

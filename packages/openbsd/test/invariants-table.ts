@@ -3,7 +3,7 @@ import type { OpenbsdMachine } from '../src/machine.js'
 import * as P from '../src/param.js'
 import type { Proc } from '../src/proc.js'
 import type { ProcessRecord } from '../src/process.js'
-import { fail, name } from './invariants-words.js'
+import { fail, name } from '../../core/test/invariants.js'
 
 /** Checks the process table: who is in it, who counts, and who refers to what. */
 export function checkTable(machine: OpenbsdMachine): void {

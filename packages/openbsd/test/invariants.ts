@@ -1,11 +1,11 @@
 import { Lock, Thread, ThreadMark, ThreadState, type Cpu, type RunQueue, type SleepQueue } from '@kt/core'
+import { checkSleepers, fail, name, runningThreads, stackOf, watchEachStep } from '../../core/test/invariants.js'
 import { OpenbsdMachine } from '../src/machine.js'
 import * as P from '../src/param.js'
 import { Proc } from '../src/proc.js'
 import { checkTable } from './invariants-table.js'
-import { fail, name } from './invariants-words.js'
 
-export { InvariantBroken } from './invariants-words.js'
+export { InvariantBroken } from '../../core/test/invariants.js'
 
 /** The machine of a kernel, which no kernel shows: tests look inside. */
 export function machineOf(kernel: { readonly proc0: Proc }): OpenbsdMachine {
@@ -16,14 +16,9 @@ export function machineOf(kernel: { readonly proc0: Proc }): OpenbsdMachine {
 
 /** Checks the machine after each step of a CPU. Returns the check, to be made once more at the end. */
 export function watch(machine: OpenbsdMachine): () => void {
-  let lastNs = 0
   let lastCount = machine.table.nprocs
   const seen = new Set<Proc>()
-  const check = (): void => {
-    // A kernel that stopped in the middle of a call is not looked into: nothing of it goes on.
-    if (machine.halt !== null && machine.halt.kind !== 'livelock') return
-    if (machine.timeline.now < lastNs) fail(`time went from ${lastNs} to ${machine.timeline.now}`)
-    lastNs = machine.timeline.now
+  return watchEachStep(machine, () => {
     if (machine.table.nprocs > lastCount && machine.table.nprocs > machine.table.maxproc)
       fail(`the table has ${machine.table.nprocs} of ${machine.table.maxproc}`)
     lastCount = machine.table.nprocs
@@ -33,14 +28,7 @@ export function watch(machine: OpenbsdMachine): () => void {
     const forks = machine.forkstat.slice(0, 4).reduce((sum, count) => sum + count)
     if (forks !== machine.uvmexp.forks || forks !== seen.size - 1)
       fail(`${forks} forks by kind, ${machine.uvmexp.forks} in all, and ${seen.size - 1} entities were seen`)
-  }
-  const { scheduler } = machine
-  const step = scheduler.step.bind(scheduler)
-  scheduler.step = (cpu: Cpu) => {
-    step(cpu)
-    check()
-  }
-  return check
+  })
 }
 
 function everything(machine: OpenbsdMachine): Proc[] {
@@ -59,29 +47,6 @@ function checkMachine(machine: OpenbsdMachine): void {
   for (const p of everything(machine)) checkThread(machine, p, running, queued)
   for (const cpu of machine.cpus) checkCpu(machine, cpu)
   checkBigLock(machine, running)
-}
-
-/** What the CPUs execute, and what lies below. */
-function runningThreads(machine: OpenbsdMachine): Set<Thread> {
-  const running = new Set<Thread>()
-  for (const cpu of machine.cpus) {
-    for (const thread of stackOf(cpu)) {
-      if (running.has(thread)) fail(`${name(thread)} runs twice`)
-      if (thread.state !== ThreadState.running) fail(`${name(thread)} on ${cpu.name} is in state ${thread.state}`)
-      if (thread.cpu !== cpu) fail(`${name(thread)} runs on ${cpu.name} and says ${thread.cpu.name}`)
-      running.add(thread)
-    }
-  }
-  return running
-}
-
-function stackOf(cpu: Cpu): Thread[] {
-  const stack: Thread[] = []
-  for (let thread: Thread | null = cpu.current; thread !== null;) {
-    stack.push(thread)
-    thread = thread.is(ThreadMark.pinning) ? thread.pinned : null
-  }
-  return stack
 }
 
 function checkRunQueue(
@@ -144,18 +109,7 @@ function checkSleepQueue(machine: OpenbsdMachine, queue: SleepQueue, sleeper: Th
   const { object } = queue
   const isOfLock = object instanceof Lock && object.waiters === queue
   if (machine.channels.find(object) !== queue && !isOfLock) fail(`${name(sleeper)} sleeps on a queue nobody finds`)
-  let length = 0
-  let found = false
-  let before: Thread | null = null
-  for (const thread of queue.threads()) {
-    length++
-    found ||= thread === sleeper
-    if (thread.sleepQueue !== queue) fail(`${name(thread)} is on a queue and says another`)
-    if (thread.previous !== before) fail(`the links of sleeper ${name(thread)} are broken`)
-    before = thread
-  }
-  if (!found) fail(`${name(sleeper)} is not on its sleep queue`)
-  if (queue.tail !== before || queue.length !== length) fail(`a sleep queue counts ${queue.length} of ${length}`)
+  checkSleepers(queue, sleeper, true)
 }
 
 function checkCpu(machine: OpenbsdMachine, cpu: Cpu): void {
