@@ -1,3 +1,4 @@
+import type { Footprint, Takeable } from './access.js'
 import type { Machine } from './machine.js'
 import type { Thread } from './thread.js'
 
@@ -32,6 +33,13 @@ export interface Operation {
   start(machine: Machine, thread: Thread): boolean
   /** The thread has a CPU again. True when the call is complete now. */
   resume(machine: Machine, thread: Thread): boolean
+  /**
+   * Says what the next part of the call will touch, be it its beginning or, in phase `waiting`, its going on. It may
+   * say more than the part then does, never less. Without it the call may touch anything.
+   */
+  touches?(thread: Thread, footprint: Footprint): void
+  /** The lock without which the next part cannot get on, null when there is none. */
+  takes?(thread: Thread): Takeable | null
 }
 
 /** How far the thread is in the call it makes. */
@@ -128,6 +136,7 @@ export class CallPort implements KernelCall<never> {
 export class ComposedCall<T> implements KernelCall<T> {
   constructor(
     private readonly machine: Machine,
+    private readonly operation: Operation,
     private readonly steps: Steps<T>,
   ) {}
 
@@ -135,7 +144,7 @@ export class ComposedCall<T> implements KernelCall<T> {
     const { machine, steps } = this
     if (machine.pending === null) machine.misused('a kernel call is made once: call it again instead of keeping it')
     machine.pending = null
-    return machine.mayBeTaken ? announced(machine, steps) : steps
+    return machine.mayBeTaken ? announced(machine, this.operation, steps) : steps
   }
 
   next(): IteratorResult<Suspension, T> {
@@ -143,20 +152,36 @@ export class ComposedCall<T> implements KernelCall<T> {
   }
 }
 
-/** Lets another CPU act before a composed call looks at anything, as it may before a call of one piece. */
-function* announced<T>(machine: Machine, steps: Steps<T>): Steps<T> {
-  machine.begin(announcement)
+/**
+ * Lets another CPU act before a composed call looks at anything, as it may before a call of one piece. Until it is
+ * complete the thread is known to be inside it: what it touches between the calls it is composed of, none of them says.
+ * One that has `touches` says with it that they do, and what it touches before the first.
+ */
+function* announced<T>(machine: Machine, operation: Operation, steps: Steps<T>): Steps<T> {
+  const tells = operation.touches !== undefined
+  const touches: typeof operation.touches = (self, footprint) => operation.touches!(self, footprint)
+  const thread = machine.begin(begun(operation.name, tells ? touches : undefined))
+  // Its arguments are in its steps; those of the call before are nobody's.
+  thread.a = thread.b = thread.c = thread.d = null
   // Only the calls it is composed of count.
   machine.fuel++
+  const outer = thread.inside
+  if (!tells) thread.inside ??= operation.name
   yield* machine.port
-  return yield* steps
+  const value = yield* steps
+  thread.inside = outer
+  return value
 }
 
-const announcement: Operation = {
-  name: 'call',
-  start: (_machine, thread) => {
-    thread.result = undefined
-    return true
-  },
-  resume: () => true,
+/** A call that has no part of its own: it is there to be chosen. */
+export function begun(name: string, touches?: Operation['touches']): Operation {
+  return {
+    name,
+    start: (_machine, thread) => {
+      thread.result = undefined
+      return true
+    },
+    resume: () => true,
+    ...(touches === undefined ? {} : { touches }),
+  }
 }

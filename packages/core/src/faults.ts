@@ -24,7 +24,8 @@ export class Faults {
   constructor(
     /** The release's names. */
     readonly names: readonly string[],
-    private readonly oracle: Oracle | null,
+    /** Says whether one that may fail does. */
+    public oracle: Oracle | null,
   ) {}
 
   inject(fault: Fault): void {

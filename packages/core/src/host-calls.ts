@@ -1,8 +1,9 @@
 import type { KernelCall, Operation, Steps } from './call.js'
+import { Cell, type CellOptions } from './cell.js'
 import { inRange } from './checking.js'
 import type { Cpu } from './cpu.js'
 import type { Fault } from './faults.js'
-import { RaiseLater } from './interrupt.js'
+import { raise, RaiseLater } from './interrupt.js'
 import { locks, type LockReport } from './locks-view.js'
 import type { Machine } from './machine.js'
 import { work } from './operations.js'
@@ -56,6 +57,8 @@ export interface HostCalls {
   inject: (fault: Fault) => void
   /** A cell for an out-pointer. */
   ref: <T>(value?: T | null) => Out<T>
+  /** A variable that threads share, read and written by calls, so that what happens between two of them can be seen. */
+  cell: <T>(value: T, options?: CellOptions) => Cell<T>
 
   /** Lines of the console. */
   readonly console: readonly string[]
@@ -97,8 +100,9 @@ export function hostCalls(
       inRange('ipl', ipl, ipls.min, ipls.max)
       if (machine.cpus[ci.index] !== ci) throw new TypeError('interrupt: ci is not a CPU of this kernel')
       const at = machine.timeline.now + inRange('afterNs', afterNs, 0, Number.MAX_SAFE_INTEGER)
-      machine.timeline.arm(new RaiseLater(ci, { name, ipl, body }), at)
-      if (afterNs === 0) machine.clock.fireDue()
+      const handler = { name, ipl, body }
+      if (afterNs === 0) raise(ci, handler)
+      else machine.timeline.arm(new RaiseLater(ci, handler), at)
     },
     printf: (fmt, ...args) => say(print, fmt, args),
     panic: (fmt, ...args) => say(stop, fmt, args),
@@ -107,7 +111,13 @@ export function hostCalls(
         throw new TypeError('inject: a fault is expected, { at: name }')
       machine.faults.inject(fault)
     },
-    ref,
+    ref<T>(value?: T | null) {
+      const out = ref<T>(value)
+      // From its beginning on: a thread may look at it before the call that stores into it is made.
+      machine.free?.watch(out)
+      return out
+    },
+    cell: (value, cellOptions) => new Cell(machine, value, cellOptions),
     locks: () => locks(machine),
     waiting: () => waiting(machine),
     mark(text) {
@@ -132,6 +142,8 @@ const delay: Operation = { ...work, name: 'DELAY' }
 
 const print: Operation = {
   name: 'printf',
+  // A console is written, and read by nobody who takes part.
+  touches: () => undefined,
   start(machine, thread) {
     machine.console.write(formatted(machine, thread.a, thread.b))
     thread.result = undefined

@@ -13,6 +13,11 @@ export interface InterruptHandler {
 
 /** Raises a hardware interrupt. The CPU takes it before it goes on, or when its level allows. */
 export function raise(cpu: Cpu, handler: InterruptHandler): void {
+  const { free } = cpu.machine
+  if (free !== null) {
+    free.raise(cpu, handler)
+    return
+  }
   // The most urgent first, equals in order of arrival.
   const at = cpu.hardPending.findIndex((pending) => pending.ipl < handler.ipl)
   cpu.hardPending.splice(at < 0 ? cpu.hardPending.length : at, 0, handler)
@@ -56,6 +61,7 @@ export function raiseSoft(cpu: Cpu, level: SoftLevel): void {
   cpu.softPending |= level.bit
   cpu.attention |= Attention.soft
   cpu.machine.scheduler.setReady(cpu)
+  cpu.machine.free?.raiseSoft(cpu, level)
 }
 
 /** The most urgent level that was asked for and can run now: not held back, and not blocked in an earlier run. */
@@ -74,10 +80,15 @@ export function softTaken(cpu: Cpu, level: SoftLevel): void {
   if (cpu.softPending === 0) cpu.attention &= ~Attention.soft
 }
 
-/** The frame in which a hardware interrupt runs: a thread to the machine, none to the release. */
-export function takeInterrupt(cpu: Cpu, handler: InterruptHandler): Thread {
-  cpu.hardPending.shift()
+/** Takes the most urgent hardware interrupt of a CPU. */
+export function takeInterrupt(cpu: Cpu): Thread {
+  const handler = cpu.hardPending.shift()!
   if (cpu.hardPending.length === 0) cpu.attention &= ~Attention.hard
+  return frameOf(cpu, handler)
+}
+
+/** The frame in which a hardware interrupt runs: a thread to the machine, none to the release. */
+export function frameOf(cpu: Cpu, handler: InterruptHandler): Thread {
   const frame = new Thread(-1, handler.name, cpu.machine.interruptProcess, cpu)
   frame.marks = ThreadMark.interruptFrame | ThreadMark.bound
   frame.a = handler.body

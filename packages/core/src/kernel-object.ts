@@ -24,13 +24,20 @@ export abstract class KernelObject<M extends Machine> {
     return value
   }
 
+  /** The machine behind the object, for explorers and tests: scenarios have no use for it. */
+  static machineOf(kernel: KernelObject<Machine>): Machine {
+    return kernel.machine
+  }
+
   get ncpu(): number {
     return this.machine.ncpu
   }
   get now(): number {
+    this.machine.free?.observer?.askedForTime()
     return this.machine.timeline.now
   }
   get ticks(): number {
+    this.machine.free?.observer?.askedForTime()
     return this.machine.clock.ticks
   }
   get hz(): number {
@@ -42,6 +49,11 @@ export abstract class KernelObject<M extends Machine> {
   get trace(): Trace | null {
     return this.machine.trace
   }
+}
+
+/** The machine of a kernel object of any system, null for anything else. */
+export function machineOf(kernel: unknown): Machine | null {
+  return kernel instanceof KernelObject ? KernelObject.machineOf(kernel as KernelObject<Machine>) : null
 }
 
 /**

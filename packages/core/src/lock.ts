@@ -1,3 +1,4 @@
+import type { Takeable } from './access.js'
 import type { Machine } from './machine.js'
 import { SleepQueue } from './sleep-queue.js'
 import { ThreadMark, ThreadState, type Thread } from './thread.js'
@@ -13,7 +14,7 @@ export interface Spinnable {
  * A lock with one owner, on which others spin or block. Personalities make their mutexes of it: `acquire` and
  * `release` are the mechanism, who may call them and what a misuse panics with is the release's.
  */
-export class Lock implements Spinnable {
+export class Lock implements Spinnable, Takeable {
   owner: Thread | null = null
   spinners = 0
   /** Threads that block, null until there is one. */
@@ -34,6 +35,11 @@ export class Lock implements Spinnable {
   /** What views call it. */
   get kind(): string {
     return 'mutex'
+  }
+
+  /** Its owner that wants it again does not wait: what becomes of that is the release's to say. */
+  isFreeFor(thread: object): boolean {
+    return this.owner === null || this.owner === thread
   }
 }
 
@@ -95,6 +101,14 @@ export function blockedBy(thread: Thread): Thread | null {
   return queue?.isTurnstile === true ? (queue.object as Lock).owner : null
 }
 
+/** The lock that a thread waits for, asleep or spinning, null when it waits for none. */
+export function lockOf(thread: Thread): Lock | null {
+  const { sleepQueue, cpu } = thread
+  if (sleepQueue !== null) return sleepQueue.object instanceof Lock ? sleepQueue.object : null
+  const spunOn = cpu.machine.free?.spunOnBy(thread) ?? null
+  return spunOn instanceof Lock ? spunOn : null
+}
+
 /** Recomputes what is lent to a thread that released a lock or was given one. */
 export function reclaim(machine: Machine, thread: Thread): void {
   let rank = -1
@@ -112,6 +126,7 @@ export function reclaim(machine: Machine, thread: Thread): void {
 export function runsElsewhere(owner: Thread, thread: Thread): boolean {
   const { cpu } = owner
   if (owner.state !== ThreadState.running || cpu === thread.cpu || cpu.current !== owner) return false
+  if (cpu.machine.free !== null) return false
   if (cpu.spinningOn !== null) return false
   owner.mark(ThreadMark.spunUpon, true)
   return true

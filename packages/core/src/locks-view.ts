@@ -68,6 +68,7 @@ export function nameObject(object: WaitObject): string {
   if (typeof object === 'string') return `'${object}'`
   // Not its text: that of a function is its whole source.
   if (typeof object === 'function') return `function ${object.name}`.trimEnd()
+  if ((object as unknown) === null) return 'null'
   if (typeof object !== 'object') return String(object)
   const { kind, name } = object as { kind?: unknown; name?: unknown }
   const kindText = typeof kind === 'string' ? kind : 'object'

@@ -1,19 +1,22 @@
 import { BigLock } from './big-lock.js'
-import { CallPhase, CallPort, ComposedCall, type KernelCall, type Operation, type Steps } from './call.js'
+import { Access, type Footprint } from './access.js'
+import { begun, CallPhase, CallPort, ComposedCall, type KernelCall, type Operation, type Steps } from './call.js'
 import { describe, generatorNext, inRange, isSteps, stepsOf } from './checking.js'
 import { Clock } from './clock.js'
 import { Console } from './console.js'
 import type { Cpu } from './cpu.js'
 import { KernelPanic, SimulatorFault, UndefinedBehaviour } from './errors.js'
 import { Faults } from './faults.js'
+import { FreeRun } from './free-run.js'
 import type { Oracle } from './oracle.js'
+import { lockOf } from './lock.js'
 import { conclude, type Halt, type Outcome } from './outcome.js'
 import type { KernelPolicy } from './policy.js'
 import { AddressSpace, Process } from './process.js'
 import { Scheduler } from './scheduler.js'
 import { ChannelTable } from './sleep-queue.js'
 import { Sleepers } from './sleepers.js'
-import { ThreadState, type Thread } from './thread.js'
+import { ThreadMark, ThreadState, type Thread } from './thread.js'
 import { Timeline } from './timeline.js'
 import { Trace } from './trace.js'
 import { Turns } from './turns.js'
@@ -45,6 +48,30 @@ const LAST_STEPS_MAX = 200_000
 const FIRST_ADDRESS = 0xd000_1000
 const ADDRESS_STEP = 0x400
 
+/** The object of a step that may touch anything. */
+export const EVERYTHING: unique symbol = Symbol('everything')
+
+const mainReturns: Operation = begun('return', (thread, footprint) => {
+  const { machine } = thread.cpu
+  footprint.add(machine.timeline, Access.write)
+  machine.touchedByEnd(thread, footprint)
+})
+
+function waitsForLock(thread: Thread): boolean {
+  return lockOf(thread) !== null
+}
+
+function ownerOf(thread: Thread): Thread | null {
+  return lockOf(thread)?.owner ?? null
+}
+
+function* returning(machine: Machine, value: unknown): Steps {
+  machine.begin(mainReturns)
+  machine.fuel++
+  yield* machine.port
+  return value
+}
+
 /** A composed call runs as the calls it is composed of. */
 const neverOnePiece: Operation['start'] = () => {
   throw new SimulatorFault('a composed call was run as a call of one piece')
@@ -64,8 +91,10 @@ export class Machine {
   readonly cpus: Cpu[]
   readonly port: CallPort = new CallPort(this)
   readonly trace: Trace | null
-  readonly oracle: Oracle | null
-  readonly announces: boolean
+  oracle: Oracle | null = null
+  announces = false
+  /** The free run that an oracle drives, null where CPUs are chosen. */
+  free: FreeRun | null = null
   /** The process of interrupt frames; no release shows it. */
   readonly interruptProcess: Process = new Process(
     -1,
@@ -101,8 +130,11 @@ export class Machine {
   private mainValue: unknown = undefined
 
   private readonly turns: Turns = new Turns(this)
+  private isDriven = false
   private readonly addresses: Map<object, number> = new Map()
   private isActive = false
+  /** Whether it has begun to boot. */
+  isBooted = false
 
   constructor(
     readonly policy: KernelPolicy,
@@ -114,16 +146,34 @@ export class Machine {
     this.clock = new Clock(this, inRange('hz', options.hz ?? defaults.hz, 1, 10_000))
     this.stepsMax = options.stepsMax ?? STEPS_MAX
     if (this.stepsMax !== Infinity) inRange('stepsMax', this.stepsMax, 1, Number.MAX_SAFE_INTEGER)
-    this.oracle = options.oracle ?? null
-    this.oracle?.restart()
-    this.announces = this.oracle?.announces ?? false
     this.trace = options.trace === true ? new Trace(this) : null
-    this.faults = new Faults(defaults.faults, this.oracle)
+    this.faults = new Faults(defaults.faults, null)
+    this.follow(options.oracle ?? null)
     this.bigLock = new BigLock(defaults.bigLock, this)
     this.scheduler = new Scheduler(this)
     this.sleepers = new Sleepers(this)
     this.cpus = Array.from({ length: this.ncpu }, (_, index) => makeCpu(index, this))
     this.cpu = this.cpus[0]!
+  }
+
+  /**
+   * Takes its choices from an oracle from here on, null for the usual ones without asking. A machine that has driven a
+   * free run has nobody on its run queues and stays one.
+   */
+  follow(oracle: Oracle | null): void {
+    if (this.isActive) throw new TypeError('a machine changes its oracle between runs')
+    oracle?.restart()
+    this.oracle = oracle
+    this.announces = oracle?.announces ?? false
+    this.faults.oracle = oracle
+    if (oracle?.drive === undefined) return
+    this.free ??= new FreeRun(this)
+    this.timeline.watcher = this.free
+  }
+
+  /** Bounds the steps of each run from here on, as `stepsMax` does. */
+  boundSteps(stepsMax: number): void {
+    this.stepsMax = Math.min(this.stepsMax, inRange('steps', stepsMax, 1, Number.MAX_SAFE_INTEGER))
   }
 
   // Calls
@@ -147,7 +197,7 @@ export class Machine {
   compose<T>(operation: Operation, steps: Steps<T>): KernelCall<T> {
     if (this.running === null || this.pending !== null) this.cannotEnter(operation.name)
     this.pending = operation
-    return new ComposedCall(this, steps)
+    return new ComposedCall(this, operation, steps)
   }
 
   /**
@@ -165,9 +215,14 @@ export class Machine {
     return this.announces || (this.cpu.attention !== 0 && this.scheduler.mustGiveWay(this.cpu))
   }
 
-  /** The same for functions that are made for one kernel, by name. */
-  call<T>(name: string, steps: Steps<T>): KernelCall<T> {
-    return this.compose({ name, start: neverOnePiece, resume: neverOnePiece }, steps)
+  /**
+   * The same for functions that are made for one kernel, by name.
+   *
+   * @param touches - What it touches before the first of its calls, for one whose calls say all that it touches.
+   */
+  call<T>(name: string, steps: Steps<T>, touches?: Operation['touches']): KernelCall<T> {
+    const operation = { name, start: neverOnePiece, resume: neverOnePiece }
+    return this.compose(touches === undefined ? operation : { ...operation, touches }, steps)
   }
 
   private cannotEnter(name: string): never {
@@ -290,6 +345,46 @@ export class Machine {
     return this.stepsUsed + this.slice - this.fuel
   }
 
+  /** Whether `main` has returned: what is due later does not fire any more. */
+  get hasMainReturned(): boolean {
+    return this.mainReturned
+  }
+
+  /** Whether calls are left before the run is a livelock. */
+  hasFuel(): boolean {
+    return this.fuel >= 0 || this.refuel()
+  }
+
+  /** Threads that sleep and that no time-out will wake, housekeeping left out. */
+  asleepForGood(): Thread[] {
+    const left: Thread[] = []
+    for (const process of this.processes) {
+      for (const thread of process.threads()) {
+        if (thread.state !== ThreadState.sleeping || thread.is(ThreadMark.background)) continue
+        if (thread.timer?.isArmed !== true) left.push(thread)
+      }
+    }
+    return left
+  }
+
+  /** Threads that wait for a lock whose owner will never release it: it waits for good itself, or has ended. */
+  blockedForGood(): Thread[] {
+    const forGood = new Set(this.asleepForGood())
+    for (const thread of this.free?.spinners() ?? []) forGood.add(thread)
+    const blocked = [...forGood].filter((thread) => waitsForLock(thread))
+    const canEnd = (thread: Thread): boolean => {
+      const seen = new Set<Thread>()
+      let owner = ownerOf(thread)
+      while (owner !== null && !seen.has(owner)) {
+        seen.add(owner)
+        if (!forGood.has(owner) && owner.state !== ThreadState.dead) return true
+        owner = ownerOf(owner)
+      }
+      return false
+    }
+    return blocked.filter((thread) => !canEnd(thread))
+  }
+
   /** Main is over: what it returned is the outcome's value. */
   mainEnds(value: unknown): void {
     if (this.mainReturned) return
@@ -298,12 +393,30 @@ export class Machine {
   }
 
   private loop(): void {
-    const { scheduler } = this
+    const { scheduler, free } = this
+    if (free !== null) {
+      this.runFree(free)
+      return
+    }
     while (this.halt === null) {
-      if (this.fuel < 0 && !this.refuel()) return
+      if (!this.hasFuel()) return
       const cpu = this.turns.next()
       if (cpu !== null) scheduler.step(cpu)
       else if ((this.mainReturned && !scheduler.isWorking) || !this.clock.passTime()) return
+    }
+  }
+
+  /** What a stopping kernel still executes is not the oracle's to choose. */
+  private runFree(free: FreeRun): void {
+    if (this.isDriven) {
+      free.runOn()
+      return
+    }
+    this.isDriven = true
+    try {
+      this.oracle!.drive!(free)
+    } finally {
+      this.isDriven = false
     }
   }
 
@@ -336,7 +449,9 @@ export class Machine {
         throw new TypeError(`${describe(thread)} yielded a value: a kernel call is made with yield*`)
       if (this.pending !== null) this.misused('its thread then ended')
       if ((this.isHandedOver as boolean) || thread.state !== ThreadState.running) this.misdriven(thread)
-      this.bodyEnded(thread, result.value)
+      if (thread === this.main && this.free !== null && thread.operation !== mainReturns)
+        this.returnLater(thread, result.value)
+      else this.bodyEnded(thread, result.value)
     } catch (error) {
       this.pending = null
       if (error instanceof SimulatorFault) throw error
@@ -357,6 +472,18 @@ export class Machine {
     if (this.pending !== null) this.misused('a body is a generator function, which makes calls with yield*')
     // The name is made only for the complaint.
     return isSteps(steps) ? steps : stepsOf(steps, describe(thread))
+  }
+
+  /** In a free run the return of `main` is a step of its own: it stops the clock. */
+  private returnLater(thread: Thread, value: unknown): void {
+    thread.steps = returning(this, value)
+    thread.phase = CallPhase.fresh
+    generatorNext.call(thread.steps)
+  }
+
+  /** Says what the end of a thread touches; personalities know better than anything. */
+  touchedByEnd(_thread: Thread, footprint: Footprint): void {
+    footprint.add(EVERYTHING, Access.write)
   }
 
   private bodyEnded(thread: Thread, value: unknown): void {

@@ -1,9 +1,11 @@
+import { Access, touchesLeaving } from './access.js'
 import type { Operation } from './call.js'
 import { ThreadMark } from './thread.js'
 
 /** Goes to the tail of the thread's rank and comes back when its turn comes. */
 export const yieldCpu: Operation = {
   name: 'yield',
+  touches: touchesLeaving,
   start(machine, thread) {
     machine.scheduler.requeue(thread, false)
     return false
@@ -20,11 +22,17 @@ export const yieldCpu: Operation = {
  */
 export const work: Operation = {
   name: 'work',
+  touches: (thread, footprint) => footprint.add(thread.cpu.machine.timeline, Access.read),
   start(machine, thread) {
     thread.result = undefined
     const durationNs = thread.a as number
     if (durationNs === 0) return true
     thread.a = 0
+    if (machine.free !== null) {
+      // CPUs are of any speed: others may do anything meanwhile, before or after.
+      machine.timeline.now += durationNs
+      return true
+    }
     machine.scheduler.work(machine.cpu, machine.timeline.now + durationNs)
     return false
   },
@@ -45,7 +53,7 @@ export const workInUserMode: Operation = {
   start(machine, thread) {
     thread.marks |= ThreadMark.inUserMode
     const { cpu } = machine
-    if (cpu.ast) {
+    if (cpu.ast && machine.free === null) {
       cpu.ast = false
       machine.scheduler.requeue(thread, false)
       return false

@@ -1,4 +1,5 @@
 import type { Cpu } from './cpu.js'
+import type { FreeRun } from './free-run.js'
 import { Random } from './random.js'
 import type { Thread } from './thread.js'
 import type { Due } from './timeline.js'
@@ -8,8 +9,11 @@ import type { Due } from './timeline.js'
  * the usual answer first.
  */
 export type Choice =
-  /** Which CPU makes the next step, or whether a timer fires before any does. */
-  | { readonly kind: 'step'; readonly candidates: readonly (Cpu | Due)[] }
+  /**
+   * Which CPU makes the next step, or whether a timer fires before any does. `goesOn`: the first candidate made the last
+   * step as well, and nothing keeps it from the next.
+   */
+  | { readonly kind: 'step'; readonly candidates: readonly (Cpu | Due)[]; readonly goesOn: boolean }
   /** Which sleeper a wakeup of one releases. */
   | { readonly kind: 'wake'; readonly candidates: readonly Thread[] }
   /** Whether a named allocation that may fail does so: 0 succeeds, 1 fails. */
@@ -27,6 +31,13 @@ export interface Oracle {
   choose(choice: Choice): number
   /** What replays this run on the same program. */
   token(): string
+  /** Is told which CPU makes the next step, or what fires before any does, whether or not there was a choice. */
+  moves?(mover: Cpu | Due, preempts: boolean): void
+  /**
+   * Decides every step of a run itself, on a machine on which any thread may go next; an oracle without it chooses
+   * among CPUs. Returns when the run is over or nothing more is to be done in it.
+   */
+  drive?(run: FreeRun): void
 }
 
 /**

@@ -18,6 +18,11 @@ export class ReaderWriterLock extends Lock {
   override get kind(): string {
     return 'rwlock'
   }
+
+  /** Waits in its own order, so that it always pays to ask. */
+  override isFreeFor(): boolean {
+    return true
+  }
 }
 
 /** Takes a share, or begins to wait and returns false. Ask `wasGranted` first when the thread comes back. */

@@ -52,6 +52,11 @@ export class Scheduler {
     const cpu = this.policy.place(thread)
     thread.cpu = cpu
     thread.state = ThreadState.runnable
+    const { free } = this.machine
+    if (free !== null) {
+      free.enqueue(thread)
+      return
+    }
     cpu.queue.insertTail(thread, this.effectiveRank(thread))
     if (cpu.current !== null) this.considerPreemption(thread, cpu)
     else {
@@ -83,9 +88,16 @@ export class Scheduler {
     this.ready |= this.idle
   }
 
+  /** Takes a thread that is not to run off its queue. */
+  dequeue(thread: Thread): void {
+    if (this.machine.free === null) thread.cpu.queue.remove(thread)
+    else this.machine.free.dequeue(thread)
+  }
+
   /** Puts the running thread back on its CPU's queue. */
   requeue(thread: Thread, toHead: boolean): void {
     thread.state = ThreadState.runnable
+    if (this.machine.free !== null) return
     const rank = this.effectiveRank(thread)
     if (toHead) thread.cpu.queue.insertHead(thread, rank)
     else thread.cpu.queue.insertTail(thread, rank)
@@ -94,6 +106,7 @@ export class Scheduler {
   /** The thread's rank may have changed: moves it within the queue it is on. */
   rankChanged(thread: Thread): void {
     if (thread.state === ThreadState.runnable) {
+      if (this.machine.free !== null) return
       const { cpu } = thread
       // Under a loan its own rank does not count: it keeps its place.
       const rank = this.effectiveRank(thread)
@@ -115,6 +128,11 @@ export class Scheduler {
   /** Makes the running thread's CPU wait for the lock without leaving it. */
   spin(thread: Thread, lock: Spinnable): void {
     const { cpu } = thread
+    const { free } = this.machine
+    if (free !== null) {
+      free.spin(thread, lock)
+      return
+    }
     cpu.spinningOn = lock
     lock.spinners |= 1 << cpu.index
     this.ready &= ~(1 << cpu.index)
@@ -130,6 +148,7 @@ export class Scheduler {
 
   /** Lets the CPUs that spin on the lock try again. */
   stopSpinning(lock: Spinnable): void {
+    this.machine.free?.stopSpinning(lock)
     this.ready |= lock.spinners
   }
 
@@ -216,6 +235,7 @@ export class Scheduler {
 
   /** Whether the running thread may not go on although its call is complete. */
   mustGiveWay(cpu: Cpu): boolean {
+    if (this.machine.free !== null) return false
     const { attention } = cpu
     if ((attention & Attention.hard) !== 0 && cpu.hardPending[0]!.ipl > cpu.ipl) return true
     if ((attention & Attention.soft) !== 0 && takeableSoft(cpu) !== null) return true
@@ -226,7 +246,7 @@ export class Scheduler {
   private attend(cpu: Cpu): void {
     const handler = cpu.hardPending[0]
     if (handler !== undefined && handler.ipl > cpu.ipl) {
-      this.pin(cpu, takeInterrupt(cpu, handler), handler.ipl)
+      this.pin(cpu, takeInterrupt(cpu), handler.ipl)
       return
     }
     const soft = (cpu.attention & Attention.soft) !== 0 ? takeableSoft(cpu) : null

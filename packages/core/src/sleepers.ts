@@ -1,3 +1,4 @@
+import { Access, type Footprint } from './access.js'
 import type { Machine } from './machine.js'
 import type { KernelPolicy } from './policy.js'
 import type { SleepQueue } from './sleep-queue.js'
@@ -53,7 +54,7 @@ export class Sleepers {
    */
   stop(thread: Thread): void {
     if (thread.state === ThreadState.sleeping) thread.marks |= ThreadMark.asleep
-    else if (thread.state === ThreadState.runnable) thread.cpu.queue.remove(thread)
+    else if (thread.state === ThreadState.runnable) this.machine.scheduler.dequeue(thread)
     thread.state = ThreadState.stopped
     this.machine.trace?.stop(thread)
   }
@@ -98,6 +99,17 @@ class SleepTimer extends Due {
     private readonly sleepers: Sleepers,
   ) {
     super()
+  }
+
+  override get label(): string {
+    return `time-out of ${this.thread.name ?? this.thread.process.name}`
+  }
+
+  override touches(footprint: Footprint): void {
+    const { thread } = this
+    footprint.add(thread, Access.write)
+    if (thread.sleepQueue !== null) footprint.add(thread.sleepQueue.object, Access.expire)
+    footprint.add(thread.cpu.machine.timeline, Access.read)
   }
 
   override fire(): void {

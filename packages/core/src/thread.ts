@@ -69,6 +69,8 @@ export class Thread {
   steps: Steps | null = null
   operation: Operation = notStarted
   phase: CallPhase = CallPhase.fresh
+  /** The outermost composed call it is in, by name, null outside. Kept where calls are announced. */
+  inside: string | null = null
   /** Arguments of the call being made, and later its scratch space. Before the first dispatch: function and argument. */
   a: unknown = null
   b: unknown = null

@@ -1,3 +1,5 @@
+import type { Footprint } from './access.js'
+
 /**
  * Virtual time and what is due in it.
  *
@@ -20,6 +22,14 @@ export abstract class Due {
    */
   background = false
 
+  /** What an explorer's reader calls it. */
+  get label(): string {
+    return 'timer'
+  }
+
+  /** Says what its firing will touch, as `Operation.touches` does. Without it that may be anything. */
+  touches?(footprint: Footprint): void
+
   /** Called at the instant, with the entry no longer armed. */
   abstract fire(): void
 
@@ -40,6 +50,9 @@ export class Timeline {
   /** Armed entries that time passes for. */
   foreground = 0
 
+  /** Is told what is armed and disarmed, housekeeping left out; null when nobody asks. */
+  watcher: { armed(due: Due): void; disarmed(due: Due): void } | null = null
+
   private readonly instants = new Map<number, Instant>()
   private readonly heap: number[] = []
   private latest: Instant | null = null
@@ -54,7 +67,9 @@ export class Timeline {
     if (instant.tail === null) instant.head = due
     else instant.tail.next = due
     instant.tail = due
-    if (!due.background) this.foreground++
+    if (due.background) return
+    this.foreground++
+    this.watcher?.armed(due)
   }
 
   cancel(due: Due): void {
@@ -67,7 +82,9 @@ export class Timeline {
     due.instant = null
     due.next = null
     due.previous = null
-    if (!due.background) this.foreground--
+    if (due.background) return
+    this.foreground--
+    this.watcher?.disarmed(due)
   }
 
   /** The instant of the next armed entry, or Infinity. */

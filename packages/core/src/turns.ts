@@ -10,6 +10,8 @@ export class Turns {
   private lastCpu = 0
   /** The thread that ran last, for telling a call that was announced just now from one that was displaced. */
   lastThread: Thread | null = null
+  /** Whether the CPU of the last step stands first in line for the next. */
+  private isGoingOn = false
   /** The slice ran out: other CPUs come first. */
   mustRotate = false
 
@@ -37,12 +39,14 @@ export class Turns {
       } while (cpus[index] !== candidates[0])
       const due = oracle.freeTimers && timeline.foreground > 0 ? timeline.first() : null
       if (due !== null) candidates.push(due)
-      const chosen = candidates.length === 1 ? 0 : oracle.choose({ kind: 'step', candidates })
+      const chosen = candidates.length === 1 ? 0 : oracle.choose({ kind: 'step', candidates, goesOn: this.isGoingOn })
       if (due === null || chosen < candidates.length - 1) {
         const cpu = candidates[chosen] as Cpu
+        oracle.moves?.(cpu, chosen > 0 && this.isGoingOn)
         this.lastCpu = cpu.index
         return cpu
       }
+      oracle.moves?.(due, false)
       this.machine.clock.passTime()
     }
   }
@@ -53,9 +57,10 @@ export class Turns {
     const last = cpus[this.lastCpu]!
     // Not one that announced its call before it was displaced: on the other road it would have waited for its turn.
     const isAnnounced = last.current?.phase === CallPhase.announced && last.current === this.lastThread
-    const goesOn = isAnnounced && !this.mustRotate && (last.attention === 0 || !scheduler.mustGiveWay(last))
+    const mayGoOn = isAnnounced && !this.mustRotate && (last.attention === 0 || !scheduler.mustGiveWay(last))
+    this.isGoingOn = mayGoOn && (ready & (1 << this.lastCpu)) !== 0
     this.mustRotate = false
-    return goesOn && (ready & (1 << this.lastCpu)) !== 0 ? this.lastCpu : nextBit(ready, this.lastCpu)
+    return this.isGoingOn ? this.lastCpu : nextBit(ready, this.lastCpu)
   }
 }
 

@@ -48,6 +48,8 @@ function contract(clauses: readonly Clause<Kernel>[], ...divergences: readonly D
     clauses,
     divergences,
     notes: [],
+    proofs: [],
+    notOfSchedules: {},
   }
 }
 

@@ -32,10 +32,7 @@ function milestones(machine: FreebsdMachine): sysinit[] {
     subsystem,
     order,
     udata: null,
-
-    *func() {
-      act()
-    },
+    func: () => acting(act),
   })
   return [
     at(SI.SI_SUB_INTRINSIC, SI.SI_ORDER_FIRST, () => {
@@ -62,21 +59,30 @@ function milestones(machine: FreebsdMachine): sysinit[] {
 
 /** The end of boot: what waited for it begins, and thread0 looks every ten seconds whom it could swap out. */
 function swapper(machine: FreebsdMachine, startMain: () => void): sysinit {
-  const { clock, giant, mtx, proc0, sleep, thread0 } = machine
   return {
     subsystem: SI.SI_SUB_RUN_SCHEDULER,
     order: SI.SI_ORDER_ANY,
     udata: null,
-    *func() {
-      machine.sysinits.end()
-      machine.isUp = true
-      for (const begin of machine.waitingForBoot.splice(0)) begin()
-      startMain()
-      thread0.marks |= ThreadMark.background
-      yield* mtx.mtx_unlock(giant)
-      for (;;) yield* sleep.msleep(proc0, null, P.PVM, 'sched', (P.MAXSLP * clock.hz) / 2)
-    },
+    func: () => swap(machine, startMain),
   }
+}
+
+// The generators of boot stand outside functions: each that is made for a machine keeps that machine alive until all
+// memory is collected, and an explorer makes machines by the hundred thousand.
+
+function* acting(act: () => void): Steps<void> {
+  act()
+}
+
+function* swap(machine: FreebsdMachine, startMain: () => void): Steps<never> {
+  const { clock, giant, mtx, proc0, sleep, thread0 } = machine
+  machine.sysinits.end()
+  machine.isUp = true
+  for (const begin of machine.waitingForBoot.splice(0)) begin()
+  startMain()
+  thread0.marks |= ThreadMark.background
+  yield* mtx.mtx_unlock(giant)
+  for (;;) yield* sleep.msleep(proc0, null, P.PVM, 'sched', (P.MAXSLP * clock.hz) / 2)
 }
 
 // Process 1

@@ -145,6 +145,7 @@ function runCalls(machine: FreebsdMachine): Runs<unknown> {
       machine.isBooted = true
       return machine.run<T>(() => {
         const { thread0 } = machine
+        thread0.inside = 'boot'
         thread0.a = () => boot(machine, () => (main === undefined ? machine.mainEnds(undefined) : startMain(main)))
         machine.scheduler.enqueue(thread0)
       })

@@ -1,9 +1,9 @@
-import { ConditionVariable, type KernelCall, type Operation } from '@kt/core'
+import { Access, ConditionVariable, type KernelCall, type Operation } from '@kt/core'
 import { EINTR } from './errno.js'
 import { giveInterlock, heldAs, interlockOf, type Interlock } from './interlock.js'
 import type { FreebsdMachine } from './machine.js'
 import * as P from './param.js'
-import { checkTimo, goOn, sleepOn, wakeBest } from './sleep.js'
+import { checkTimo, goOn, sleepOn, takesAfterSleep, touchesSleepOnChannel, wakeBest } from './sleep.js'
 import type { Td } from './td.js'
 
 /** `struct cv`. */
@@ -94,6 +94,7 @@ function cvOf(call: string, value: unknown): Cv {
 
 const init: Operation = {
   name: 'cv_init',
+  touches: (td, footprint) => footprint.add(td.a, Access.write),
   start(_machine, td: Td) {
     if (typeof td.b !== 'string') throw new TypeError('cv_init: desc must be a string')
     ;(td.a as Cv).name = td.b
@@ -105,6 +106,7 @@ const init: Operation = {
 
 const destroy: Operation = {
   name: 'cv_destroy',
+  touches: (td, footprint) => footprint.add(td.a, Access.read),
   start(machine: FreebsdMachine, td: Td) {
     const cvp = td.a as Cv
     td.result = undefined
@@ -140,6 +142,8 @@ function waiting(name: string, isUnlocked: boolean, isVoid: boolean): Operation 
   }
   return {
     name,
+    touches: touchesSleepOnChannel,
+    takes: takesAfterSleep,
     start: (machine: FreebsdMachine, td: Td) => done(td, begin(machine, td, name, isUnlocked)),
     resume: (machine: FreebsdMachine, td: Td) => done(td, goOn(machine, td)),
   }
@@ -153,6 +157,7 @@ const timedwaitSig = waiting('cv_timedwait_sig', false, false)
 
 const signal: Operation = {
   name: 'cv_signal',
+  touches: (td, footprint) => footprint.add(td.a, Access.wake),
   start(machine: FreebsdMachine, td: Td) {
     wakeBest(machine, (td.a as Cv).queue)
     td.result = undefined
@@ -163,6 +168,7 @@ const signal: Operation = {
 
 const broadcast: Operation = {
   name: 'cv_broadcast',
+  touches: (td, footprint) => footprint.add(td.a, Access.wake),
   start(machine: FreebsdMachine, td: Td) {
     machine.sleepers.wakeAll((td.a as Cv).queue)
     td.result = undefined

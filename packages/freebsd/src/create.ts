@@ -1,7 +1,7 @@
-import { format, type Operation, type Out, type PrintfArgument } from '@kt/core'
+import { Access, format, type Footprint, type Operation, type Out, type PrintfArgument, type Thread } from '@kt/core'
 import { ENOMEM } from './errno.js'
 import type { FreebsdMachine } from './machine.js'
-import { isFreeFor } from './mutex-take.js'
+import { isFreeFor, touchesFree } from './mutex-take.js'
 import * as P from './param.js'
 import { procOf, type Proc } from './proc.js'
 import { schedAdd } from './sched.js'
@@ -24,6 +24,7 @@ export interface AddRequest {
 export function addOperation(name: string): Operation {
   return {
     name,
+    touches: touchesCreation,
     start(machine: FreebsdMachine, td: Td) {
       const request = td.a as AddRequest
       if (!machine.hasProc0) machine.panic('kthread_add called too soon', 'FB8-D-15')
@@ -51,6 +52,18 @@ export function addOperation(name: string): Operation {
   }
 }
 
+/** A creation: the process and its lock, numbers and stacks, what may fail, and the handle where that is stored at once. */
+function touchesCreation(td: Thread, footprint: Footprint): void {
+  const { machine } = (td as Td).cpu
+  const { newtdpp } = td.a as AddRequest
+  const process = (td.a as AddRequest).procp ?? machine.proc0
+  footprint.add(machine.structures, Access.write)
+  footprint.add(machine.faults, Access.write)
+  touchesFree(process.p_mtx, footprint)
+  if (process !== machine.proc0) footprint.add(process, Access.write)
+  if (newtdpp !== null) footprint.add(newtdpp, Access.write)
+}
+
 function startNow(machine: FreebsdMachine, td: Td, created: Td, isStopped: boolean): true {
   publish.start(machine, td)
   if (!isStopped) schedAdd(machine, created)
@@ -60,6 +73,10 @@ function startNow(machine: FreebsdMachine, td: Td, created: Td, isStopped: boole
 /** Stores the handle. */
 const publish: Operation = {
   name: 'kthread_add',
+  touches(td, footprint) {
+    const { newtdpp } = td.a as AddRequest
+    if (newtdpp !== null) footprint.add(newtdpp, Access.write)
+  },
   start(_machine, td: Td) {
     const { newtdpp } = td.a as AddRequest
     if (newtdpp !== null) newtdpp.value = td.b as Td

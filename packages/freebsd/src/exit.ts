@@ -1,6 +1,15 @@
-import { ThreadMark, ThreadState, WakeReason, type Operation, type Steps } from '@kt/core'
+import {
+  Access,
+  ThreadMark,
+  ThreadState,
+  WakeReason,
+  type Footprint,
+  type Operation,
+  type Steps,
+  type Thread,
+} from '@kt/core'
 import type { FreebsdMachine } from './machine.js'
-import { isFreeFor } from './mutex-take.js'
+import { isFreeFor, touchesFree } from './mutex-take.js'
 import * as P from './param.js'
 import { sigBit, type Proc } from './proc.js'
 import type { Td } from './td.js'
@@ -18,7 +27,8 @@ export function* kthreadExit(machine: FreebsdMachine): Steps<never> {
   if (machine.reading === 'page') {
     machine.begin(leaveUnlessLast)
     yield* machine.port
-    // The last thread takes the process along.
+    // The last thread takes the process along, which is more than the parts of that say.
+    td.inside ??= 'kproc_exit'
     return yield* kprocExit(machine, 0)
   }
   if (td.process.threadCount === 1) return yield* kprocExit(machine, 0)
@@ -26,8 +36,34 @@ export function* kthreadExit(machine: FreebsdMachine): Steps<never> {
   return yield* machine.port
 }
 
+/**
+ * Whether the parts of `kthread_exit` say all that it touches. What the kernel looks at between two of them, the number
+ * of threads in the process, none of them says; in process 0 that does not matter.
+ */
+export function exitTells(machine: FreebsdMachine): boolean {
+  return machine.reading === 'page' || machine.running?.process === machine.proc0
+}
+
+/**
+ * What the end of a thread touches: itself, its process, and what its number and stack go back to. There two ends are in
+ * no order that anybody can tell, unless handles become those of other threads.
+ */
+export function touchesExit(td: Td, footprint: Footprint): void {
+  const { process, cpu } = td
+  const { structures, reading, proc0 } = cpu.machine
+  footprint.add(td, Access.write)
+  footprint.add(structures, reading === 'page' ? Access.read : Access.write)
+  if (process !== proc0) footprint.add(process, Access.write)
+}
+
+function touchesLeave(td: Thread, footprint: Footprint): void {
+  touchesExit(td as Td, footprint)
+  touchesFree((td as Td).process.p_mtx, footprint)
+}
+
 const leaveUnlessLast: Operation = {
   name: 'kthread_exit',
+  touches: touchesLeave,
   start(machine: FreebsdMachine, td: Td) {
     td.result = undefined
     if (!isFreeFor(machine, td, td.process.p_mtx)) return false
@@ -41,6 +77,7 @@ const leaveUnlessLast: Operation = {
 /** A thread leaves its process under the lock of that. */
 const leave: Operation = {
   name: 'kthread_exit',
+  touches: touchesLeave,
   start(machine: FreebsdMachine, td: Td) {
     if (isFreeFor(machine, td, td.process.p_mtx)) exitThread(machine, td)
     return false
@@ -71,6 +108,11 @@ function discard(machine: FreebsdMachine, td: Td): void {
   td.isExited = true
   machine.ktr.exited(td, 'thread exit')
   const { cpu } = td
+  if (machine.free !== null) {
+    // Each thread is as if on a CPU of its own, which has switched by now.
+    machine.structures.zombies.push(td)
+    return
+  }
   if (cpu.pc_deadthread !== null) machine.structures.zombies.push(cpu.pc_deadthread)
   cpu.pc_deadthread = td
 }

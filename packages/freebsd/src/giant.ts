@@ -1,6 +1,16 @@
+import { Access, type Footprint, type Thread } from '@kt/core'
 import type { FreebsdMachine } from './machine.js'
 import { giveMtx, takeMtx } from './mutex-take.js'
 import type { Td } from './td.js'
+
+/** Giant, for a call that gives it up if the caller has it, or has it again before it goes on. */
+export function touchesGiant(td: Thread, footprint: Footprint): void {
+  const { giantDepth, cpu } = td as Td
+  const { giant } = cpu.machine
+  if (giant.owner !== td && !(giantDepth > 0)) return
+  footprint.add(giant, Access.lock)
+  footprint.add(giant.ownersSleep, Access.read)
+}
 
 /** Gives up Giant, however often it is held: every sleep does. */
 export function dropGiant(machine: FreebsdMachine, td: Td): void {

@@ -1,7 +1,8 @@
 import type { KernelCall, Operation, Out, PrintfArgument, Steps } from '@kt/core'
 import { addOperation, outOf, type AddRequest } from './create.js'
-import { kthreadExit } from './exit.js'
+import { exitTells, kthreadExit } from './exit.js'
 import type { FreebsdMachine } from './machine.js'
+import { touchesNothing } from './mutex-take.js'
 import type { Proc } from './proc.js'
 import { checkHowto, kthreadShutdown } from './shutdown.js'
 import { suspendCalls } from './suspend.js'
@@ -109,7 +110,8 @@ export function kthreadCalls(machine: FreebsdMachine): KthreadCalls {
     },
     kthread_add: (func, arg, procp, newtdpp, flags, pages, fmt, ...args) =>
       addStep(machine, add, { func, arg, procp, newtdpp, flags, pages, fmt, args }),
-    kthread_exit: () => machine.call('kthread_exit', kthreadExit(machine)),
+    kthread_exit: () =>
+      machine.call('kthread_exit', kthreadExit(machine), exitTells(machine) ? touchesNothing : undefined),
     ...suspendCalls(machine),
   }
 }
@@ -119,6 +121,7 @@ const add: Operation = addOperation('kthread_add')
 /** Adds a thread as a call, or as a part of one. */
 export function addStep(machine: FreebsdMachine, operation: Operation, request: AddRequest): KernelCall<number> {
   machine.enter(operation).a = request
+  machine.free?.watch(request.newtdpp)
   return machine.port
 }
 

@@ -9,7 +9,9 @@ import {
   RunQueue,
   ThreadMark,
   ThreadState,
+  Access,
   type Cpu,
+  type Footprint,
   type Halt,
   type HostFunctions,
   type KernelPolicy,
@@ -24,7 +26,7 @@ import { cvCalls, type CvCalls } from './condvar.js'
 import { Pcpu } from './cpu.js'
 import { Cpuset } from './cpuset.js'
 import { EventHandlers } from './eventhandler.js'
-import { exit1, exitThread, kprocExit, kthreadExit } from './exit.js'
+import { exit1, exitThread, kprocExit, kthreadExit, touchesExit } from './exit.js'
 import type { Interlock } from './interlock.js'
 import { kprocCalls, type KprocCalls } from './kproc.js'
 import { Kstacks } from './kstack.js'
@@ -153,7 +155,6 @@ export class FreebsdMachine extends Machine {
   readonly mains: Set<Td> = new Set()
   /** User processes to start when boot is done. */
   readonly waitingForBoot: (() => void)[] = []
-  isBooted = false
   isUp = false
   /** The object that scenarios call, given to each `main`. */
   kernel: unknown = null
@@ -252,15 +253,21 @@ export class FreebsdMachine extends Machine {
     return null
   }
 
-  /** What waits by itself and is never reported as stuck. */
+  /** What waits by itself and is never reported as stuck. Its code is the system's: no call says what it touches. */
   housekeeping(td: Td): void {
     td.marks |= ThreadMark.background
+    td.inside ??= td.td_name
   }
 
   /** Wakes all who sleep on something. */
   wakeAll(chan: WaitObject): void {
     const queue = this.channels.find(chan)
     if (queue !== null) this.sleepers.wakeAll(queue)
+  }
+
+  override touchedByEnd(td: Thread, footprint: Footprint): void {
+    footprint.add(td, Access.wake)
+    touchesExit(td as Td, footprint)
   }
 
   /** A thread's function returned. */
@@ -271,6 +278,8 @@ export class FreebsdMachine extends Machine {
       exitThread(this, td)
       return null
     }
+    // It goes on in code of the system's.
+    td.inside ??= 'exit'
     if (process.isKproc) {
       this.console.write(`Kernel thread "${td.td_name}" (pid ${process.pid}) exited prematurely.\n`)
       return kprocExit(this, 0)

@@ -2,7 +2,7 @@ import { Due, type Operation } from '@kt/core'
 import type { Pcpu } from './cpu.js'
 import type { FreebsdMachine } from './machine.js'
 import { MTX_RECURSE } from './mutex-options.js'
-import { enterSpin, giveMtx, leaveSpin, takeMtx } from './mutex-take.js'
+import { enterSpin, giveMtx, leaveSpin, takeMtx, touchesLock } from './mutex-take.js'
 import type { Mtx } from './mutex.js'
 import type { Td } from './td.js'
 
@@ -11,6 +11,8 @@ const SPIN_NS_MAX = 50_000_000_000
 
 export const lockSpin: Operation = {
   name: 'mtx_lock_spin',
+  touches: touchesLock,
+  takes: ({ a }) => ((a as Mtx).spins ? (a as Mtx) : null),
   start(machine: FreebsdMachine, td: Td) {
     const m = td.a as Mtx
     td.result = undefined
@@ -63,6 +65,7 @@ class SpinLimit extends Due {
 
 export const unlockSpin: Operation = {
   name: 'mtx_unlock_spin',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const m = td.a as Mtx
     td.result = undefined

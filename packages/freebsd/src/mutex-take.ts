@@ -1,7 +1,8 @@
-import { acquire, blockedBy, release, ThreadState, type Lock, type Thread } from '@kt/core'
+import { Access, acquire, blockedBy, release, ThreadState, type Footprint, type Lock, type Thread } from '@kt/core'
 import type { FreebsdMachine } from './machine.js'
 import type { Mtx } from './mutex.js'
 import * as P from './param.js'
+import type { SleeplessLock } from './sleeping-owner.js'
 import { Td } from './td.js'
 
 /** Takes a mutex that the caller does not own, or begins to wait for it and returns false. */
@@ -11,6 +12,33 @@ export function takeMtx(machine: FreebsdMachine, td: Td, m: Mtx): boolean {
   if (m.spins) enterSpin(td)
   machine.trace?.lock(td, m)
   return true
+}
+
+/** A lock as the first argument: every call on it is ordered with every other. */
+export function touchesLock({ a }: Thread, footprint: Footprint): void {
+  footprint.add(a, Access.lock)
+}
+
+/** The same for what waits for the lock, or panics where its owner sleeps. */
+export function touchesLocking(td: Thread, footprint: Footprint): void {
+  touchesLock(td, footprint)
+  footprint.add((td.a as SleeplessLock).ownersSleep, Access.read)
+}
+
+/** A lock that has to be free for a step, in which nobody else can tell whether it is taken: it is a look at it. */
+export function touchesFree(lock: SleeplessLock, footprint: Footprint): void {
+  footprint.add(lock, Access.read)
+  footprint.add(lock.ownersSleep, Access.read)
+}
+
+/** The same for what looks at the lock and does not change who has it. */
+export function readsLock({ a }: Thread, footprint: Footprint): void {
+  footprint.add(a, Access.read)
+}
+
+/** For what looks at the caller's own hold, which nobody else changes. */
+export function touchesNothing(): void {
+  // There is no object to name.
 }
 
 /** Whether a mutex that a call needs for one step is to be had. If not the thread waits for it, and then asks again. */

@@ -1,10 +1,11 @@
-import { Lock, take, type KernelCall, type Operation } from '@kt/core'
+import { Access, Lock, take, type KernelCall, type Operation } from '@kt/core'
 import type { FreebsdMachine } from './machine.js'
 import { MA_NOTOWNED, MA_NOTRECURSED, MA_OWNED, MA_RECURSED, MTX_DEF, MTX_RECURSE, MTX_SPIN } from './mutex-options.js'
 import { lockSpin, unlockSpin } from './mutex-spin.js'
-import { giveMtx, takeMtx } from './mutex-take.js'
+import { giveMtx, readsLock, takeMtx, touchesLock, touchesLocking, touchesNothing } from './mutex-take.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
+import { isOwnerAsleep, type SleeplessLock } from './sleeping-owner.js'
 import type { Td } from './td.js'
 
 /** What `mtx_assert` takes. */
@@ -16,7 +17,8 @@ const ASSERTIONS: ReadonlySet<number> = new Set([
 ])
 
 /** `struct mtx`. */
-export class Mtx extends Lock {
+export class Mtx extends Lock implements SleeplessLock {
+  readonly ownersSleep: object = {}
   isReady = true
   /** Holds beyond the first. */
   mtx_recurse = 0
@@ -27,6 +29,11 @@ export class Mtx extends Lock {
     public opts: number,
   ) {
     super(name, (opts & MTX_SPIN) !== 0, (opts & MTX_SPIN) === 0 ? 0 : P.IPL_ALL, name)
+  }
+
+  /** Nobody waits for an owner that sleeps: to want the mutex then is a panic. */
+  override isFreeFor(thread: object): boolean {
+    return super.isFreeFor(thread) || isOwnerAsleep(this)
   }
 }
 
@@ -153,6 +160,7 @@ export function mtxCalls(machine: FreebsdMachine): MtxCalls {
 
 const init: Operation = {
   name: 'mtx_init',
+  touches: (td, footprint) => footprint.add(td.a, Access.write),
   start(machine: FreebsdMachine, td: Td) {
     const m = td.a as Mtx
     if (typeof td.b !== 'string') throw new TypeError('mtx_init: name must be a string')
@@ -168,6 +176,7 @@ const init: Operation = {
 
 const destroy: Operation = {
   name: 'mtx_destroy',
+  touches: (td, footprint) => footprint.add(td.a, (td.a as Mtx).owner === td ? Access.lock : Access.write),
   start(machine: FreebsdMachine, td: Td) {
     const m = td.a as Mtx
     td.result = undefined
@@ -181,6 +190,8 @@ const destroy: Operation = {
 
 const lock: Operation = {
   name: 'mtx_lock',
+  touches: touchesLocking,
+  takes: ({ a }) => ((a as Mtx).spins ? null : (a as Mtx)),
   start(machine: FreebsdMachine, td: Td) {
     const m = td.a as Mtx
     td.result = undefined
@@ -198,6 +209,7 @@ const lock: Operation = {
 
 const unlock: Operation = {
   name: 'mtx_unlock',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const m = td.a as Mtx
     td.result = undefined
@@ -213,6 +225,10 @@ const unlock: Operation = {
 
 const trylock: Operation = {
   name: 'mtx_trylock',
+  touches(td, footprint) {
+    touchesLock(td, footprint)
+    footprint.tries(td.a as Mtx)
+  },
   start(machine: FreebsdMachine, td: Td) {
     const m = td.a as Mtx
     if (!m.isReady) machine.refuse('UB:mutex', 'mtx_trylock() of destroyed mutex')
@@ -231,6 +247,7 @@ const trylock: Operation = {
 
 const owned: Operation = {
   name: 'mtx_owned',
+  touches: touchesNothing,
   start(_machine, td: Td) {
     td.result = (td.a as Mtx).owner === td
     return true
@@ -240,6 +257,7 @@ const owned: Operation = {
 
 const recursed: Operation = {
   name: 'mtx_recursed',
+  touches: readsLock,
   start(_machine, td: Td) {
     td.result = (td.a as Mtx).mtx_recurse > 0
     return true
@@ -249,6 +267,7 @@ const recursed: Operation = {
 
 const initialized: Operation = {
   name: 'mtx_initialized',
+  touches: readsLock,
   start(_machine, td: Td) {
     td.result = (td.a as Mtx).isReady
     return true
@@ -258,6 +277,7 @@ const initialized: Operation = {
 
 const assertion: Operation = {
   name: 'mtx_assert',
+  touches: readsLock,
   start(machine: FreebsdMachine, td: Td) {
     const m = td.a as Mtx
     const what = td.b as number

@@ -10,6 +10,7 @@ import {
 import type { Pcpu } from './cpu.js'
 import type { FreebsdMachine } from './machine.js'
 import * as P from './param.js'
+import { noteSleepOfOwner } from './sleeping-owner.js'
 import { Td } from './td.js'
 
 /** The statistics clock where the local APIC drives it, at hz 1000 and at hz 100. */
@@ -124,6 +125,7 @@ export abstract class FreebsdPolicy implements KernelPolicy {
       if (td.td_critnest > 0) this.machine.assertSwitchable(td, 'mi_switch')
       return
     }
+    noteSleepOfOwner(td)
     td.td_slptick = this.machine.clock.ticks
     const priority = td.sleepPriority & P.PRIMASK
     if (priority <= P.PSOCK) td.td_flags |= P.TDF_CANSWAP
@@ -135,6 +137,7 @@ export abstract class FreebsdPolicy implements KernelPolicy {
   protected abstract sleepsAt(td: Td, priority: number): void
 
   woken(td: Td): void {
+    noteSleepOfOwner(td)
     if ((td.td_flags & P.TDF_CANSWAP) !== 0) td.td_flags &= ~P.TDF_CANSWAP
     this.wakes(td)
     this.machine.ktr.queued(td)

@@ -1,4 +1,5 @@
 import {
+  Access,
   acquire,
   blockOn,
   Lock,
@@ -11,7 +12,8 @@ import {
   type SleepQueue,
 } from '@kt/core'
 import type { FreebsdMachine } from './machine.js'
-import { assertOwnersAwake } from './mutex-take.js'
+import { assertOwnersAwake, readsLock, touchesFree, touchesLock, touchesLocking, touchesNothing } from './mutex-take.js'
+import type { SleeplessLock } from './sleeping-owner.js'
 import type { Td } from './td.js'
 
 /** A writer may take it again. */
@@ -24,7 +26,8 @@ type Wish = 'read' | 'write'
  * `struct rwlock`: many readers or one writer, and nobody may sleep with it. A reader waits while a writer does, unless
  * it holds some read lock already. Priority is lent to a writer; readers are many.
  */
-export class Rwlock extends Lock {
+export class Rwlock extends Lock implements SleeplessLock {
+  readonly ownersSleep: object = {}
   readers = 0
   rw_recurse = 0
 
@@ -183,10 +186,12 @@ function awaits(rw: Rwlock, wish: Wish): boolean {
   return false
 }
 
-// The operations
+// The operations. Nobody waits in them for the lock to be free: whoever finds it taken goes to sleep, which others can
+// tell. Two that read go in in either order.
 
 const init: Operation = {
   name: 'rw_init',
+  touches: (td, footprint) => footprint.add(td.a, Access.write),
   start(machine: FreebsdMachine, td: Td) {
     const rw = td.a as Rwlock
     if (rw.owner !== null || rw.readers > 0)
@@ -201,6 +206,7 @@ const initFlags: Operation = { ...init, name: 'rw_init_flags' }
 
 const rlock: Operation = {
   name: 'rw_rlock',
+  touches: (td, footprint) => touchesFree(td.a as Rwlock, footprint),
   start(machine: FreebsdMachine, td: Td) {
     const rw = td.a as Rwlock
     td.result = undefined
@@ -212,6 +218,7 @@ const rlock: Operation = {
 
 const wlock: Operation = {
   name: 'rw_wlock',
+  touches: touchesLocking,
   start(machine: FreebsdMachine, td: Td) {
     const rw = td.a as Rwlock
     td.result = undefined
@@ -226,6 +233,7 @@ const wlock: Operation = {
 
 const runlock: Operation = {
   name: 'rw_runlock',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const rw = td.a as Rwlock
     td.result = undefined
@@ -238,6 +246,7 @@ const runlock: Operation = {
 
 const wunlock: Operation = {
   name: 'rw_wunlock',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const rw = td.a as Rwlock
     td.result = undefined
@@ -251,6 +260,7 @@ const wunlock: Operation = {
 
 const tryRlock: Operation = {
   name: 'rw_try_rlock',
+  touches: readsLock,
   start(machine: FreebsdMachine, td: Td) {
     const rw = td.a as Rwlock
     td.result = rw.owner === null ? 1 : 0
@@ -265,6 +275,7 @@ const tryRlock: Operation = {
 
 const tryWlock: Operation = {
   name: 'rw_try_wlock',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const rw = td.a as Rwlock
     td.result = 1
@@ -281,6 +292,7 @@ const tryWlock: Operation = {
 
 const tryUpgrade: Operation = {
   name: 'rw_try_upgrade',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const rw = td.a as Rwlock
     if (rw.readers === 0) machine.refuse('UB:rwlock', `Lock ${rw.name} not read locked`)
@@ -296,6 +308,7 @@ const tryUpgrade: Operation = {
 
 const downgrade: Operation = {
   name: 'rw_downgrade',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const rw = td.a as Rwlock
     td.result = undefined
@@ -316,6 +329,7 @@ const downgrade: Operation = {
 
 const wowned: Operation = {
   name: 'rw_wowned',
+  touches: touchesNothing,
   start(_machine, td: Td) {
     td.result = (td.a as Rwlock).owner === td
     return true
@@ -325,6 +339,7 @@ const wowned: Operation = {
 
 const destroy: Operation = {
   name: 'rw_destroy',
+  touches: readsLock,
   start(machine: FreebsdMachine, td: Td) {
     const rw = td.a as Rwlock
     td.result = undefined

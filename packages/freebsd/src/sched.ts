@@ -1,8 +1,9 @@
-import { ThreadMark, ThreadState, workInUserMode, type KernelCall, type Operation } from '@kt/core'
+import { Access, ThreadMark, ThreadState, workInUserMode, type KernelCall, type Operation } from '@kt/core'
 import { Cpuset } from './cpuset.js'
 import { EDEADLK, EINVAL, ESRCH } from './errno.js'
 import type { FreebsdMachine } from './machine.js'
 import { dropGiant, pickUpGiant } from './giant.js'
+import { touchesNothing } from './mutex-take.js'
 import { mtxCalls } from './mutex.js'
 import * as P from './param.js'
 import { threadOf, type Td } from './td.js'
@@ -154,6 +155,7 @@ function noteRestriction(machine: FreebsdMachine): void {
 
 const add: Operation = {
   name: 'sched_add',
+  touches: (td, footprint) => footprint.add(td.a, Access.write),
   start(machine: FreebsdMachine, td: Td) {
     const target = td.a as Td
     td.result = undefined
@@ -200,6 +202,7 @@ const setClass: Operation = {
 
 const relinquish: Operation = {
   name: 'sched_relinquish',
+  touches: touchesNothing,
   start(machine: FreebsdMachine, td: Td) {
     machine.assertSwitchable(td, this.name)
     td.result = undefined
@@ -253,6 +256,7 @@ const unbind: Operation = {
 
 const criticalEnter: Operation = {
   name: 'critical_enter',
+  touches: touchesNothing,
   start(_machine, td: Td) {
     td.td_critnest++
     td.result = undefined
@@ -263,6 +267,7 @@ const criticalEnter: Operation = {
 
 const criticalExit: Operation = {
   name: 'critical_exit',
+  touches: touchesNothing,
   start(machine: FreebsdMachine, td: Td) {
     if (td.td_critnest === 0) machine.refuse('UB:critical', 'critical_exit: td_critnest == 0')
     td.td_critnest--

@@ -1,9 +1,21 @@
-import { WakeReason, type KernelCall, type Operation, type SleepQueue, type Thread, type WaitObject } from '@kt/core'
+import {
+  Access,
+  CallPhase,
+  EVERYTHING,
+  WakeReason,
+  type Footprint,
+  type KernelCall,
+  type Operation,
+  type SleepQueue,
+  type Takeable,
+  type Thread,
+  type WaitObject,
+} from '@kt/core'
 import { EINTR, EWOULDBLOCK } from './errno.js'
 import { giveInterlock, heldAs, takeInterlock, type Held, type Interlock } from './interlock.js'
 import type { FreebsdMachine } from './machine.js'
-import { dropGiant, pickUpGiant } from './giant.js'
-import { mtxOf, type Mtx } from './mutex.js'
+import { dropGiant, pickUpGiant, touchesGiant } from './giant.js'
+import { Mtx, mtxOf } from './mutex.js'
 import * as P from './param.js'
 import { bestSleeper } from './policy.js'
 import { rwOf, type Rwlock } from './rwlock.js'
@@ -197,6 +209,45 @@ export function goOn(machine: FreebsdMachine, td: Td): boolean {
   return retake === null || takeInterlock(machine, td, retake.lock, retake.held)
 }
 
+/**
+ * What a sleep touches on its way to bed and back: the sleeper, its lock and Giant, and while time-outs fire the clock.
+ * What it sleeps on is the caller's to add.
+ */
+export function touchesSleep(td: Thread, footprint: Footprint): void {
+  footprint.add(td, Access.write)
+  const lock = lockOf(td)
+  if (lock !== null) footprint.add(lock, Access.lock)
+  if (lock !== null && !(lock instanceof Sx)) footprint.add(lock.ownersSleep, Access.read)
+  touchesGiant(td, footprint)
+  if (td.phase === CallPhase.announced) {
+    if (td.d !== 0) footprint.add(td.cpu.machine.timeline, Access.read)
+    return
+  }
+  // It has both locks in one step.
+  if (lock instanceof Mtx && (td as Td).giantDepth > 0) footprint.add(EVERYTHING, Access.write)
+}
+
+/** The same with the channel that the caller names. Some wakeups wake one: the order of sleepers matters. */
+export function touchesSleepOnChannel(td: Thread, footprint: Footprint): void {
+  touchesSleep(td, footprint)
+  if (td.phase === CallPhase.announced) footprint.add(td.a, Access.wait)
+}
+
+/** What a sleeper has to have again: Giant first, then its mutex. For locks of other kinds it goes to sleep again. */
+export function takesAfterSleep(td: Thread): Takeable | null {
+  if (td.phase !== CallPhase.waiting) return null
+  const { giantDepth, cpu } = td as Td
+  if (giantDepth > 0) return cpu.machine.giant
+  const lock = lockOf(td)
+  return lock instanceof Mtx ? lock : null
+}
+
+/** The lock of a sleep, before it or after. */
+function lockOf({ phase, b }: Thread): Interlock | null {
+  if (b === null) return null
+  return phase === CallPhase.waiting ? (b as Retake).lock : (b as Interlock)
+}
+
 /** 0, `EWOULDBLOCK`, or `EINTR` for a process that is being ended. */
 function sleepResult(machine: FreebsdMachine, td: Td): number {
   td.td_flags &= ~P.TDF_SINTR
@@ -212,11 +263,15 @@ function sleepResult(machine: FreebsdMachine, td: Td): number {
 
 const tsleep: Operation = {
   name: 'tsleep',
+  touches: touchesSleepOnChannel,
+  takes: takesAfterSleep,
   start: (machine: FreebsdMachine, td: Td) => begin(machine, td, 'tsleep'),
   resume: (machine: FreebsdMachine, td: Td) => goOn(machine, td),
 }
 const msleep: Operation = {
   name: 'msleep',
+  touches: touchesSleepOnChannel,
+  takes: takesAfterSleep,
   start: (machine: FreebsdMachine, td: Td) => begin(machine, td, 'msleep'),
   resume: (machine: FreebsdMachine, td: Td) => goOn(machine, td),
 }
@@ -225,6 +280,8 @@ const rwSleep: Operation = { ...msleep, name: 'rw_sleep' }
 
 const msleepSpin: Operation = {
   name: 'msleep_spin',
+  touches: touchesSleepOnChannel,
+  takes: takesAfterSleep,
   start(machine: FreebsdMachine, td: Td) {
     const mtx = td.b as Mtx
     if (td.a === null || td.a === undefined) throw new TypeError('msleep_spin: chan must not be null')
@@ -236,6 +293,8 @@ const msleepSpin: Operation = {
 
 const pause: Operation = {
   name: 'pause',
+  touches: touchesSleep,
+  takes: takesAfterSleep,
   start(machine: FreebsdMachine, td: Td) {
     if (td.d === 0) machine.kassert(false, 'pause: timeout required')
     return sleepWith(machine, td, machine.pauseChannel, null, 'pause')
@@ -267,6 +326,8 @@ export function sleepStep(
 export function sleepOperation(name: string): Operation {
   return {
     name,
+    touches: touchesSleepOnChannel,
+    takes: takesAfterSleep,
     start: (machine: FreebsdMachine, td: Td) => begin(machine, td, name),
     resume: (machine: FreebsdMachine, td: Td) => goOn(machine, td),
   }
@@ -276,6 +337,7 @@ export function sleepOperation(name: string): Operation {
 
 const wakeup: Operation = {
   name: 'wakeup',
+  touches: (td, footprint) => footprint.add(td.a, Access.wake),
   start(machine: FreebsdMachine, td: Td) {
     td.result = undefined
     if (td.a === null || td.a === undefined) throw new TypeError('wakeup: chan must not be null')
@@ -287,6 +349,7 @@ const wakeup: Operation = {
 
 const wakeupOne: Operation = {
   name: 'wakeup_one',
+  touches: (td, footprint) => footprint.add(td.a, Access.wake),
   start(machine: FreebsdMachine, td: Td) {
     td.result = undefined
     if (td.a === null || td.a === undefined) throw new TypeError('wakeup_one: chan must not be null')

@@ -1,9 +1,19 @@
-import { ThreadState, WakeReason, type KernelCall, type Operation, type Steps } from '@kt/core'
+import {
+  Access,
+  CallPhase,
+  ThreadState,
+  WakeReason,
+  type Footprint,
+  type KernelCall,
+  type Operation,
+  type Steps,
+  type Thread,
+} from '@kt/core'
 import { EINVAL, EWOULDBLOCK } from './errno.js'
 import type { KthreadCalls } from './kthread.js'
 import type { FreebsdMachine } from './machine.js'
 import * as P from './param.js'
-import { checkTimo, goOn, sleepOn, sleepOperation, sleepStep } from './sleep.js'
+import { checkTimo, goOn, sleepOn, sleepOperation, sleepStep, takesAfterSleep, touchesSleep } from './sleep.js'
 import { threadOf, type Td } from './td.js'
 
 type SuspendCalls = Pick<KthreadCalls, 'kthread_suspend' | 'kthread_resume' | 'kthread_suspend_check'>
@@ -86,12 +96,22 @@ function* suspendCheck(machine: FreebsdMachine, td: Td): Steps<void> {
 function suspendAtOnce(machine: FreebsdMachine, td: Td, timo: number): KernelCall<number> {
   const self = machine.enter(suspendOnce)
   self.a = td
+  self.b = null
   self.d = timo
   return machine.port
 }
 
 const suspendOnce: Operation = {
   name: 'kthread_suspend',
+  touches(self, footprint) {
+    touchesSleep(self, footprint)
+    if (self.phase !== CallPhase.announced) return
+    const td = self.a as Td
+    // Its flags, whether it is alive, and what it sleeps on.
+    footprint.add(td, Access.write)
+    footprint.add(td.td_flags_address, Access.wait)
+  },
+  takes: takesAfterSleep,
   start(machine: FreebsdMachine, self: Td) {
     const td = self.a as Td
     const timo = self.d as number
@@ -126,6 +146,11 @@ function resumeAtOnce(machine: FreebsdMachine, td: Td): KernelCall<number> {
 
 const resumeOnce: Operation = {
   name: 'kthread_resume',
+  touches(self, footprint) {
+    const td = self.a as Td
+    footprint.add(td, Access.write)
+    footprint.add(td.td_name_address, Access.wake)
+  },
   start(machine: FreebsdMachine, self: Td) {
     const td = self.a as Td
     self.result = EINVAL
@@ -139,17 +164,30 @@ const resumeOnce: Operation = {
 }
 
 function checkAtOnce(machine: FreebsdMachine, td: Td): KernelCall<void> {
-  machine.enter(checkOnce).a = td
+  const self = machine.enter(checkOnce)
+  self.a = td
+  self.b = null
+  self.d = 0
   return machine.port
 }
 
 const checkOnce: Operation = {
   name: 'kthread_suspend_check',
+  touches: touchesPark,
+  takes: takesAfterSleep,
   start(machine: FreebsdMachine, self: Td) {
     if (self.a !== self) machine.panic('kthread_suspend_check: td is not curthread', 'FB8-D-07')
     return park(machine, self)
   },
   resume: (machine: FreebsdMachine, self: Td) => goOn(machine, self) && park(machine, self),
+}
+
+/** A look at its own flag; the word and the sleep. */
+function touchesPark(self: Thread, footprint: Footprint): void {
+  const { td_flags_address, td_name_address } = self as Td
+  touchesSleep(self, footprint)
+  footprint.add(td_flags_address, Access.wake)
+  footprint.add(td_name_address, Access.wait)
 }
 
 /** Says that it parks, and does, as long as it is asked to. */

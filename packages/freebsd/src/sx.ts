@@ -1,4 +1,6 @@
 import {
+  Access,
+  CallPhase,
   Lock,
   release,
   runsElsewhere,
@@ -11,7 +13,8 @@ import {
 } from '@kt/core'
 import { EINTR } from './errno.js'
 import type { FreebsdMachine } from './machine.js'
-import { dropGiant, pickUpGiant } from './giant.js'
+import { dropGiant, pickUpGiant, touchesGiant } from './giant.js'
+import { readsLock, touchesLock, touchesNothing } from './mutex-take.js'
 import * as P from './param.js'
 import type { Td } from './td.js'
 
@@ -183,10 +186,11 @@ function wakeWaiters(machine: FreebsdMachine, { sharedQueue, exclusiveQueue }: S
   for (const td of [...queue.threads()]) machine.sleepers.wake(td, WakeReason.woken)
 }
 
-// The operations
+// The operations. Whoever finds the lock taken goes to sleep, which others can tell. Two that share go in in either order.
 
 const init: Operation = {
   name: 'sx_init',
+  touches: (td, footprint) => footprint.add(td.a, Access.write),
   start(machine: FreebsdMachine, td: Td) {
     const sx = td.a as Sx
     if (sx.owner !== null || sx.sharers > 0)
@@ -208,6 +212,13 @@ function lockOperation(
 ): Operation {
   return {
     name,
+    touches(td, footprint) {
+      footprint.add(td.a, isExclusive ? Access.lock : Access.read)
+      touchesGiant(td, footprint)
+      // It has Giant again in the same step if that is free.
+      if ((td as Td).giantDepth > 0) footprint.tries((td as Td).cpu.machine.giant)
+    },
+    takes: (td) => (td.phase === CallPhase.waiting && td.c === HAS_LOCK ? (td as Td).cpu.machine.giant : null),
     start(machine: FreebsdMachine, td: Td) {
       const sx = td.a as Sx
       td.result = isInterruptible ? 0 : undefined
@@ -254,6 +265,7 @@ const xlockSig = lockOperation('sx_xlock_sig', takeExclusive, true, true)
 
 const trySlock: Operation = {
   name: 'sx_try_slock',
+  touches: readsLock,
   start(machine: FreebsdMachine, td: Td) {
     const sx = td.a as Sx
     td.result = sx.owner === null ? 1 : 0
@@ -267,6 +279,7 @@ const trySlock: Operation = {
 
 const tryXlock: Operation = {
   name: 'sx_try_xlock',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const sx = td.a as Sx
     td.result = 1
@@ -283,6 +296,7 @@ const tryXlock: Operation = {
 
 const sunlock: Operation = {
   name: 'sx_sunlock',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const sx = td.a as Sx
     td.result = undefined
@@ -295,6 +309,7 @@ const sunlock: Operation = {
 
 const xunlock: Operation = {
   name: 'sx_xunlock',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const sx = td.a as Sx
     td.result = undefined
@@ -308,6 +323,7 @@ const xunlock: Operation = {
 
 const tryUpgrade: Operation = {
   name: 'sx_try_upgrade',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const sx = td.a as Sx
     if (sx.sharers === 0) machine.refuse('UB:sx', `Lock ${sx.name} not share locked`)
@@ -322,6 +338,7 @@ const tryUpgrade: Operation = {
 
 const downgrade: Operation = {
   name: 'sx_downgrade',
+  touches: touchesLock,
   start(machine: FreebsdMachine, td: Td) {
     const sx = td.a as Sx
     td.result = undefined
@@ -337,6 +354,7 @@ const downgrade: Operation = {
 
 const xlocked: Operation = {
   name: 'sx_xlocked',
+  touches: touchesNothing,
   start(_machine, td: Td) {
     td.result = (td.a as Sx).owner === td
     return true
@@ -346,6 +364,7 @@ const xlocked: Operation = {
 
 const destroy: Operation = {
   name: 'sx_destroy',
+  touches: readsLock,
   start(machine: FreebsdMachine, td: Td) {
     const sx = td.a as Sx
     td.result = undefined

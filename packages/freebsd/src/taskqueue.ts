@@ -193,6 +193,7 @@ function* startThreads(
     if (error !== 0) yield* host.printf('taskqueue_start_threads: kthread_add(%s): error %d', ktname, error)
     else {
       started.push(newtdpp.value!)
+      newtdpp.value!.inside = tq.name
       tq.tcount++
     }
   }

@@ -194,6 +194,7 @@ export const PLAIN: readonly string[] = [
   'SYSINIT',
   'boot',
   'run',
+  'cell',
   'cv',
   'cpus',
   'curcpu',

@@ -13,7 +13,7 @@ import { autoconfCalls, Device } from './autoconf.js'
 import { boot } from './boot.js'
 import type { CpuInfo } from './cpu.js'
 import type { CommonKernel, Main, Runs, Services } from './kernel.js'
-import { createKthread, KTHREAD_IDLE, KTHREAD_MPSAFE } from './create.js'
+import { createKthread, KTHREAD_IDLE, KTHREAD_MPSAFE, type CreateRequest } from './create.js'
 import type { KthreadCalls } from './kthread.js'
 import type { Lwp } from './lwp.js'
 import { NetbsdMachine, type NetbsdOptions, type Remark } from './machine.js'
@@ -144,7 +144,10 @@ const COMMON: readonly CallGroup<NetbsdMachine>[] = [
 /** Boot and run. */
 function runCalls(machine: NetbsdMachine): Runs<unknown> {
   function startMain<T>(main: Main<unknown, T>): void {
-    const lwp = createKthread(machine, { ...MAIN, func: () => main(machine.kernel) })
+    const lwp = createKthread(
+      machine,
+      mainRequest(() => main(machine.kernel)),
+    )
     machine.main = lwp
     machine.mains.add(lwp)
     machine.scheduler.enqueue(lwp)
@@ -167,12 +170,15 @@ function runCalls(machine: NetbsdMachine): Runs<unknown> {
 }
 
 /** The thread of a scenario's `main`: like any kernel thread, but it may return. */
-const MAIN = {
-  pri: P.PRI_KTHREAD,
-  flags: KTHREAD_MPSAFE | KTHREAD_IDLE,
-  ci: null,
-  arg: null,
-  newlp: null,
-  fmt: 'main',
-  args: [],
-} as const
+function mainRequest(func: () => Steps): CreateRequest {
+  return {
+    pri: P.PRI_KTHREAD,
+    flags: KTHREAD_MPSAFE | KTHREAD_IDLE,
+    ci: null,
+    func,
+    arg: null,
+    newlp: null,
+    fmt: 'main',
+    args: [],
+  }
+}

@@ -1,9 +1,28 @@
-import { ConditionVariable, ThreadMark, WakeReason, type KernelCall, type Operation, type Out } from '@kt/core'
+import {
+  Access,
+  CallPhase,
+  ConditionVariable,
+  ThreadMark,
+  WakeReason,
+  type Footprint,
+  type KernelCall,
+  type Operation,
+  type Out,
+  type Thread,
+} from '@kt/core'
 import { EWOULDBLOCK } from './errno.js'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
 import { mutexOf, type kmutex_t } from './mutex.js'
-import { checkTicks, interruption, releaseInterlock, retakeInterlock, sleepResult } from './sleep.js'
+import {
+  checkTicks,
+  interruption,
+  releaseInterlock,
+  retakeInterlock,
+  sleepResult,
+  takesInterlock,
+  touchesSleep,
+} from './sleep.js'
 
 /** A condition variable; `cv_init` names it. */
 export class kcondvar_t extends ConditionVariable {
@@ -175,6 +194,7 @@ export function condvarBintimeCalls(machine: NetbsdMachine, calls: CondvarCalls)
 
 const init: Operation = {
   name: 'cv_init',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.write),
   start(machine: NetbsdMachine, lwp: Lwp) {
     if (typeof lwp.b !== 'string') machine.panic('kernel diagnostic assertion "wmesg != NULL" failed')
     condvarOf(lwp.a).init(lwp.b)
@@ -186,6 +206,7 @@ const init: Operation = {
 
 const destroy: Operation = {
   name: 'cv_destroy',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.write),
   start(machine: NetbsdMachine, lwp: Lwp) {
     const cv = ready(machine, lwp, 'cv_destroy')
     if (machine.release.cvDestroyAssertsNoWaiters) machine.assert(cv.queue.length === 0, '!cv_has_waiters(cv)')
@@ -199,8 +220,17 @@ const destroy: Operation = {
 /** Stage of the wait, in `d` once the thread sleeps. */
 const ASLEEP = -1
 
+function touchesWait(lwp: Thread, footprint: Footprint): void {
+  touchesSleep(lwp, footprint)
+  if (lwp.phase === CallPhase.announced) footprint.add(lwp.a, Access.wait)
+  // 10: one whose time-out came or that was interrupted passes on a wakeup it may have consumed.
+  else if (lwp.wakeReason !== WakeReason.woken) footprint.add(lwp.a, Access.wake)
+}
+
 const waitFor: Operation = {
   name: 'cv_timedwait',
+  touches: touchesWait,
+  takes: takesInterlock,
   start(machine: NetbsdMachine, lwp: Lwp) {
     const cv = ready(machine, lwp, 'cv_wait')
     const mtx = mutexOf(lwp.b)
@@ -235,6 +265,8 @@ const waitForSig: Operation = { ...waitFor, name: 'cv_timedwait_sig' }
 
 const waitVoid: Operation = {
   name: 'cv_wait',
+  touches: touchesWait,
+  takes: takesInterlock,
   start: (machine, lwp) => waitFor.start(machine, lwp),
   resume(machine, lwp) {
     if (!waitFor.resume(machine, lwp)) return false
@@ -245,6 +277,7 @@ const waitVoid: Operation = {
 
 const signal: Operation = {
   name: 'cv_signal',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.wake),
   start(machine: NetbsdMachine, lwp: Lwp) {
     const cv = ready(machine, lwp, 'cv_signal')
     lwp.result = undefined
@@ -273,6 +306,7 @@ function signalThrough(machine: NetbsdMachine, cv: kcondvar_t): void {
 
 const broadcast: Operation = {
   name: 'cv_broadcast',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.wake),
   start(machine: NetbsdMachine, lwp: Lwp) {
     const { queue } = ready(machine, lwp, 'cv_broadcast')
     machine.sleepers.wakeAll(queue)
@@ -284,6 +318,7 @@ const broadcast: Operation = {
 
 const hasWaiters: Operation = {
   name: 'cv_has_waiters',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.read),
   start(_machine, lwp: Lwp) {
     lwp.result = (lwp.a as kcondvar_t).queue.length > 0
     return true
@@ -293,6 +328,7 @@ const hasWaiters: Operation = {
 
 const isValid: Operation = {
   name: 'cv_is_valid',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.read),
   start(_machine, lwp: Lwp) {
     lwp.result = (lwp.a as kcondvar_t).isReady
     return true

@@ -1,4 +1,13 @@
-import { format, ThreadMark, ThreadState, WakeReason, type Operation, type Out, type PrintfArgument } from '@kt/core'
+import {
+  Access,
+  format,
+  ThreadMark,
+  ThreadState,
+  WakeReason,
+  type Operation,
+  type Out,
+  type PrintfArgument,
+} from '@kt/core'
 import type { CpuInfo } from './cpu.js'
 import { EAGAIN, ENOMEM } from './errno.js'
 import { collectZombie } from './exit.js'
@@ -27,6 +36,12 @@ export interface CreateRequest {
 
 export const create: Operation = {
   name: 'kthread_create',
+  touches(lwp, footprint) {
+    const { proc0, faults, uareas } = (lwp as Lwp).cpu.machine
+    footprint.add(proc0, Access.write)
+    footprint.add(faults, Access.write)
+    if (uareas.limit !== Infinity) footprint.add(uareas, Access.write)
+  },
   start(machine: NetbsdMachine, lwp: Lwp) {
     const request = lwp.a as CreateRequest
     checkArguments(machine, request)
@@ -58,6 +73,7 @@ export const create: Operation = {
 /** Stores the handle, the last step of a creation. */
 const publish: Operation = {
   name: 'kthread_create',
+  touches: (lwp, footprint) => footprint.add((lwp.a as CreateRequest).newlp, Access.write),
   start(_machine, lwp: Lwp) {
     const { newlp } = lwp.a as CreateRequest
     if (newlp !== null) newlp.value = lwp.b as Lwp
@@ -153,6 +169,7 @@ function makeRunnable(machine: NetbsdMachine, lwp: Lwp): void {
 
 export const startIdle: Operation = {
   name: 'startIdle',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.write),
   start(machine: NetbsdMachine, lwp: Lwp) {
     const target = lwp.a as Lwp
     machine.assert(target.state === ThreadState.embryo, 'l->l_stat == LSIDL', 'NB-D-10')

@@ -1,9 +1,18 @@
-import { WakeReason } from '@kt/core'
+import { Access, WakeReason, type Footprint } from '@kt/core'
 import { discardFpu } from './fpu.js'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
+
+/** What the end of an LWP touches: itself, and stacks where they can run out. */
+export function touchesExit(lwp: Lwp, footprint: Footprint): void {
+  const { proc0, reading, uareas } = lwp.cpu.machine
+  footprint.add(lwp, Access.write)
+  if (uareas.limit !== Infinity) footprint.add(uareas, Access.write)
+  // The one that died before is freed: under this reading somebody can find it so.
+  if (reading === 'kernel') footprint.add(proc0, Access.write)
+}
 
 /**
  * The end of a kernel thread: `lwp_exit` on the running thread, or on one that never ran.

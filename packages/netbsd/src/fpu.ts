@@ -14,8 +14,13 @@ const FPU_REGISTERS = 8
 
 /** A CPU's unit: what is in its registers, and whose it is. */
 export class FpuUnit {
-  readonly registers: Float64Array = new Float64Array(FPU_REGISTERS)
   owner: Lwp | null = null
+  private file: Float64Array | null = null
+
+  /** Made on first use: few threads ever touch it, and every kernel that is made has a unit for each CPU. */
+  get registers(): Float64Array {
+    return (this.file ??= new Float64Array(FPU_REGISTERS))
+  }
 }
 
 /** The functions of the page's floating-point part, and two to use the modelled registers. */

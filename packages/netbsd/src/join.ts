@@ -1,5 +1,16 @@
-import { format, SleepQueue, ThreadMark, ThreadState, type Operation } from '@kt/core'
-import { exitKthread, exitUserProcess } from './exit.js'
+import {
+  Access,
+  format,
+  SleepQueue,
+  ThreadMark,
+  ThreadState,
+  touchesLeaving,
+  WakeReason,
+  type Footprint,
+  type Operation,
+  type Thread,
+} from '@kt/core'
+import { exitKthread, exitUserProcess, touchesExit } from './exit.js'
 import { Lwp, type JoinFlag } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
 import * as P from './param.js'
@@ -19,8 +30,17 @@ export class JoinPoint {
 
 // kthread_exit
 
+/** Those who must be joined meet their joiner where all meet. */
+function touchesKthreadExit(lwp: Thread, footprint: Footprint): void {
+  touchesLeaving(lwp, footprint)
+  touchesExit(lwp as Lwp, footprint)
+  if (((lwp as Lwp).l_pflag & P.LP_MUSTJOIN) !== 0)
+    footprint.add(meetingOf((lwp as Lwp).cpu.machine, lwp), Access.write)
+}
+
 export const exit: Operation = {
   name: 'kthread_exit',
+  touches: touchesKthreadExit,
   start(machine: NetbsdMachine, lwp: Lwp) {
     const ecode = lwp.a as number
     if (!Number.isInteger(ecode))
@@ -46,7 +66,7 @@ export const exit: Operation = {
       machine.sleepers.sleep(lwp, machine.joinPoint.queue, 'kthrwait', 0, false)
       return false
     }
-    machine.sleepers.wakeAll(machine.joinPoint.queue)
+    wakeMeeting(machine, lwp)
     lwp.operation = finish
     return machine.mayGoOn(lwp) ? finish.start(machine, lwp) : false
   },
@@ -55,11 +75,11 @@ export const exit: Operation = {
 /** Past the barrier: the joiner may return from here on (NB-D-06), and the thread still has its exit to do. */
 const finish: Operation = {
   name: 'kthread_exit',
+  touches: touchesKthreadExit,
   start(machine: NetbsdMachine, lwp: Lwp) {
     releaseBigLock(machine, lwp)
     exitKthread(machine, lwp)
-    if ((lwp.l_pflag & P.LP_MUSTJOIN) !== 0 && machine.reading === 'page')
-      machine.sleepers.wakeAll(machine.joinPoint.queue)
+    if ((lwp.l_pflag & P.LP_MUSTJOIN) !== 0 && machine.reading === 'page') wakeMeeting(machine, lwp)
     return false
   },
   resume: () => false,
@@ -98,10 +118,36 @@ function releaseBigLock(machine: NetbsdMachine, lwp: Lwp): void {
   }
 }
 
+/**
+ * Wakes all who meet at the join point. Where each thread has a slot of its own, those who meet over another thread look
+ * and sleep on; in a free run, where nobody can tell, they are left alone, so that joins of different threads do not
+ * have to be tried in every order.
+ */
+function wakeMeeting(machine: NetbsdMachine, target: Lwp): void {
+  const { queue } = machine.joinPoint
+  if (machine.free === null || machine.release.joinSlot === 'global') {
+    machine.sleepers.wakeAll(queue)
+    return
+  }
+  for (const sleeper of [...queue.threads()] as Lwp[])
+    if (sleeper === target || (sleeper.operation === join && sleeper.a === target))
+      machine.sleepers.wake(sleeper, WakeReason.woken)
+}
+
+/** What they share: the one slot, or each its own thread. */
+function meetingOf(machine: NetbsdMachine, target: unknown): unknown {
+  return machine.release.joinSlot === 'global' ? machine.joinPoint : target
+}
+
 // kthread_join
 
 export const join: Operation = {
   name: 'kthread_join',
+  touches(lwp, footprint) {
+    touchesLeaving(lwp, footprint)
+    footprint.add(lwp.a, Access.write)
+    footprint.add(meetingOf((lwp as Lwp).cpu.machine, lwp.a), Access.write)
+  },
   start(machine: NetbsdMachine, lwp: Lwp) {
     const target = lwp.a as Lwp
     if (!(target instanceof Lwp)) throw new TypeError('kthread_join: the argument is not an LWP of this release')
@@ -153,7 +199,7 @@ function claim(machine: NetbsdMachine, target: Lwp): boolean {
     machine.assert(target.l_private === null, 'l->l_private == NULL', 'NB-D-07')
     target.l_private = { done: false } satisfies JoinFlag
   }
-  machine.sleepers.wakeAll(joinPoint.queue)
+  wakeMeeting(machine, target)
   return true
 }
 

@@ -1,4 +1,4 @@
-import type { KernelCall, Operation, Out } from '@kt/core'
+import { Access, type Footprint, type KernelCall, type Operation, type Out, type Thread } from '@kt/core'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
 import * as P from './param.js'
@@ -77,8 +77,19 @@ export function kernelLockCalls(machine: NetbsdMachine): KernelLockCalls {
   }
 }
 
+function touchesKernelLock(lwp: Thread, footprint: Footprint): void {
+  footprint.add(lwp.cpu.machine.bigLock, Access.lock)
+}
+
+/** Without a hold nothing happens, and whoever wants the lock is not kept from it. */
+function touchesUnlock(lwp: Thread, footprint: Footprint): void {
+  if (lwp.bigLocks !== 0) touchesKernelLock(lwp, footprint)
+}
+
 const lock: Operation = {
   name: 'KERNEL_LOCK',
+  touches: touchesKernelLock,
+  takes: (lwp) => lwp.cpu.machine.bigLock,
   start(machine: NetbsdMachine, lwp: Lwp) {
     const holds = lwp.a as number
     if (!Number.isInteger(holds) || holds < 1)
@@ -95,12 +106,14 @@ const lock: Operation = {
 
 const unlockOne: Operation = {
   name: 'KERNEL_UNLOCK_ONE',
+  touches: touchesUnlock,
   start: (machine: NetbsdMachine, lwp: Lwp) => unlock(machine, lwp, 1),
   resume: () => true,
 }
 
 const unlockLast: Operation = {
   name: 'KERNEL_UNLOCK_LAST',
+  touches: touchesUnlock,
   start(machine: NetbsdMachine, lwp: Lwp) {
     machine.assert(lwp.bigLocks === 1, `l->l_blcnt == 1, it is ${lwp.bigLocks}`)
     return unlock(machine, lwp, 1)
@@ -110,6 +123,7 @@ const unlockLast: Operation = {
 
 const unlockAll: Operation = {
   name: 'KERNEL_UNLOCK_ALL',
+  touches: touchesUnlock,
   start(machine: NetbsdMachine, lwp: Lwp) {
     const countp = lwp.a as Out<number> | null
     if (countp !== null) countp.value = lwp.bigLocks
@@ -153,8 +167,12 @@ const lower: Operation = {
   resume: () => true,
 }
 
+/** What only the thread itself looks at. */
+function touchesOwn(): void {}
+
 const disable: Operation = {
   name: 'kpreempt_disable',
+  touches: touchesOwn,
   start(_machine, lwp: Lwp) {
     lwp.l_nopreempt++
     lwp.result = undefined
@@ -165,6 +183,7 @@ const disable: Operation = {
 
 const enable: Operation = {
   name: 'kpreempt_enable',
+  touches: touchesOwn,
   start(machine: NetbsdMachine, lwp: Lwp) {
     machine.assert(lwp.l_nopreempt > 0, 'l->l_nopreempt > 0')
     lwp.l_nopreempt--

@@ -110,6 +110,7 @@ export function kthreadCalls(machine: NetbsdMachine): KthreadCalls {
       fmt: string,
       ...args: readonly PrintfArgument[]
     ) {
+      machine.free?.watch(newlp)
       machine.enter(create).a = { pri, flags, ci, func, arg, newlp, fmt, args } satisfies CreateRequest
       return machine.port
     },

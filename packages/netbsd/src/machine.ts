@@ -6,6 +6,7 @@ import {
   oneOf,
   SleepQueue,
   ThreadMark,
+  type Footprint,
   type Limits,
   type MachineOptions,
   type Steps,
@@ -16,7 +17,7 @@ import { Autoconf } from './autoconf.js'
 import { calloutCalls, softclock, type callout_t, type CalloutCalls } from './callout.js'
 import { condvarCalls, type CondvarCalls } from './condvar.js'
 import { CpuInfo } from './cpu.js'
-import { exitUserProcess, parkDead } from './exit.js'
+import { exitUserProcess, parkDead, touchesExit } from './exit.js'
 import type { FpuPort } from './fpu.js'
 import { kernelLockCalls, type KernelLockCalls } from './kernel-lock.js'
 import { JoinPoint } from './join.js'
@@ -100,7 +101,6 @@ export class NetbsdMachine extends Machine {
   readonly mains: Set<Lwp> = new Set()
   /** User processes that were started before boot. */
   readonly waitingForBoot: Lwp[] = []
-  isBooted = false
   /** The object that scenarios call, given to each `main`. */
   kernel: unknown = null
 
@@ -177,6 +177,10 @@ export class NetbsdMachine extends Machine {
 
   niceOf(lwp: Lwp): number {
     return (lwp.process as Proc).p_nice
+  }
+
+  override touchedByEnd(thread: Thread, footprint: Footprint): void {
+    touchesExit(thread as Lwp, footprint)
   }
 
   /** A thread's function returned. Only `main` and user processes may. */

@@ -1,4 +1,16 @@
-import { acquire, Lock, release, take, ThreadMark, type Cpu, type KernelCall, type Operation } from '@kt/core'
+import {
+  Access,
+  acquire,
+  Lock,
+  release,
+  take,
+  ThreadMark,
+  type Cpu,
+  type Footprint,
+  type KernelCall,
+  type Operation,
+  type Thread,
+} from '@kt/core'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
 import * as P from './param.js'
@@ -154,8 +166,13 @@ export function mutexCalls(machine: NetbsdMachine): MutexCalls {
   }
 }
 
+function touchesMutex(lwp: Thread, footprint: Footprint): void {
+  footprint.add(lwp.a, Access.lock)
+}
+
 const init: Operation = {
   name: 'mutex_init',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.write),
   start(_machine, lwp: Lwp) {
     mutexOf(lwp.a).init(lwp.b as number, lwp.c as number)
     lwp.result = undefined
@@ -166,6 +183,7 @@ const init: Operation = {
 
 const destroy: Operation = {
   name: 'mutex_destroy',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.write),
   start(machine: NetbsdMachine, lwp: Lwp) {
     const mtx = mutexOf(lwp.a)
     mtx.checkReady(machine, 'mutex_destroy')
@@ -179,6 +197,8 @@ const destroy: Operation = {
 
 const enter: Operation = {
   name: 'mutex_enter',
+  touches: touchesMutex,
+  takes: (lwp) => (lwp.a instanceof kmutex_t ? lwp.a : null),
   start(machine: NetbsdMachine, lwp: Lwp) {
     const mtx = mutexOf(lwp.a)
     if (!mtx.isReady) mtx.checkReady(machine, 'mutex_enter')
@@ -200,6 +220,7 @@ const enter: Operation = {
 
 const exit: Operation = {
   name: 'mutex_exit',
+  touches: touchesMutex,
   start(machine: NetbsdMachine, lwp: Lwp) {
     const mtx = mutexOf(lwp.a)
     if (mtx.owner !== lwp) mtx.checkOwner(machine, lwp, 'mutex_exit')
@@ -214,6 +235,10 @@ const exit: Operation = {
 
 const tryenter: Operation = {
   name: 'mutex_tryenter',
+  touches(lwp, footprint) {
+    touchesMutex(lwp, footprint)
+    if (lwp.a instanceof kmutex_t) footprint.tries(lwp.a)
+  },
   start(machine: NetbsdMachine, lwp: Lwp) {
     const mtx = mutexOf(lwp.a)
     mtx.checkReady(machine, 'mutex_tryenter')
@@ -232,6 +257,7 @@ const tryenter: Operation = {
 
 const owned: Operation = {
   name: 'mutex_owned',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.read),
   start(machine: NetbsdMachine, lwp: Lwp) {
     const mtx = mutexOf(lwp.a)
     mtx.checkReady(machine, 'mutex_owned')

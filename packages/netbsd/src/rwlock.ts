@@ -1,13 +1,18 @@
 import {
+  Access,
   acquireRead,
   acquireWrite,
+  CallPhase,
   ReaderWriterLock,
   releaseRead,
   releaseWrite,
   ThreadMark,
+  touchesLeaving,
   wasGranted,
+  type Footprint,
   type KernelCall,
   type Operation,
+  type Thread,
 } from '@kt/core'
 import type { Lwp } from './lwp.js'
 import type { NetbsdMachine } from './machine.js'
@@ -90,8 +95,18 @@ export function rwlockCalls(machine: NetbsdMachine): RwlockCalls {
   }
 }
 
+function touchesRwlock(lwp: Thread, footprint: Footprint): void {
+  footprint.add(lwp.a, Access.lock)
+}
+
+/** Readers that come do not mind each other, whether they have it or wait; readers that go do: the last lets others in. */
+function touchesEntry(lwp: Thread, footprint: Footprint): void {
+  footprint.add(lwp.a, lwp.b === RW_READER ? Access.read : Access.lock)
+}
+
 const init: Operation = {
   name: 'rw_init',
+  touches: touchesRwlock,
   start(_machine, lwp: Lwp) {
     ;(lwp.a as krwlock_t).isReady = true
     lwp.result = undefined
@@ -102,6 +117,7 @@ const init: Operation = {
 
 const destroy: Operation = {
   name: 'rw_destroy',
+  touches: touchesRwlock,
   start(machine: NetbsdMachine, lwp: Lwp) {
     const rw = ready(machine, lwp, 'rw_destroy')
     machine.assert(rw.owner === null && rw.readers === 0, `rw_destroy: rwlock ${rw.name} is not held`)
@@ -114,6 +130,11 @@ const destroy: Operation = {
 
 const enter: Operation = {
   name: 'rw_enter',
+  touches(lwp, footprint) {
+    if (lwp.phase === CallPhase.waiting && wasGranted(lwp)) return
+    touchesLeaving(lwp, footprint)
+    touchesEntry(lwp, footprint)
+  },
   start(machine: NetbsdMachine, lwp: Lwp) {
     const rw = ready(machine, lwp, 'rw_enter')
     if (lwp.is(ThreadMark.interruptFrame)) machine.panic(`rw_enter: rwlock ${rw.name} in interrupt context`)
@@ -133,6 +154,7 @@ const enter: Operation = {
 
 const tryenter: Operation = {
   name: 'rw_tryenter',
+  touches: touchesEntry,
   start(machine: NetbsdMachine, lwp: Lwp) {
     const rw = ready(machine, lwp, 'rw_tryenter')
     const waiters = rw.waiters?.length ?? 0
@@ -149,6 +171,7 @@ const tryenter: Operation = {
 
 const exit: Operation = {
   name: 'rw_exit',
+  touches: touchesRwlock,
   start(machine: NetbsdMachine, lwp: Lwp) {
     const rw = ready(machine, lwp, 'rw_exit')
     lwp.result = undefined

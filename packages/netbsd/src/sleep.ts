@@ -1,10 +1,16 @@
 import {
+  Access,
   acquire,
+  CallPhase,
+  Lock,
   release,
+  Thread,
   ThreadMark,
   ThreadState,
+  touchesLeaving,
   WakeReason,
   yieldCpu,
+  type Footprint,
   type KernelCall,
   type Operation,
   type WaitObject,
@@ -138,6 +144,7 @@ const RETAKING = -2
 
 const yieldNow: Operation = {
   name: 'yield',
+  touches: touchesLeaving,
   start(machine: NetbsdMachine, lwp: Lwp) {
     if (lwp.is(ThreadMark.interruptFrame)) machine.panic(`assert_sleepable: interrupt caller=${this.name}`, 'NB-G-03')
     if (lwp.cpu.spinMutexes > 0) machine.panic(`${this.name}: blocking with a spin mutex held`)
@@ -188,8 +195,27 @@ export function checkTicks(call: string, ticks: number): void {
   }
 }
 
+/** What a sleep touches besides what it sleeps on: its interlock on both ways, the big lock, its own time-out. */
+export function touchesSleep(lwp: Thread, footprint: Footprint): void {
+  touchesLeaving(lwp, footprint)
+  footprint.add(lwp, Access.write)
+  if (lwp.b !== null) footprint.add(lwp.b, Access.lock)
+  // A time-out is armed, which fires only while there is a clock.
+  if (lwp.phase === CallPhase.announced && lwp.d !== 0) footprint.add(lwp.cpu.machine.timeline, Access.read)
+}
+
+/** The interlock, for a sleeper that comes back. */
+export function takesInterlock(lwp: Thread): Lock | null {
+  return lwp.phase === CallPhase.waiting && lwp.b instanceof Lock ? lwp.b : null
+}
+
 const tsleep: Operation = {
   name: 'tsleep',
+  touches(lwp, footprint) {
+    touchesSleep(lwp, footprint)
+    if (lwp.phase === CallPhase.announced) footprint.add(lwp.a, Access.sleep)
+  },
+  takes: (lwp) => (((lwp.c as number) & P.PNORELOCK) === 0 ? takesInterlock(lwp) : null),
   start(machine: NetbsdMachine, lwp: Lwp) {
     const mtx = lwp.b === null ? null : mutexOf(lwp.b)
     const priority = lwp.c as number
@@ -222,6 +248,8 @@ const mtsleep: Operation = { ...tsleep, name: 'mtsleep' }
 
 const kpause: Operation = {
   name: 'kpause',
+  touches: touchesSleep,
+  takes: takesInterlock,
   start(machine: NetbsdMachine, lwp: Lwp) {
     const mtx = lwp.b === null ? null : mutexOf(lwp.b)
     const ticks = lwp.d as number
@@ -246,6 +274,7 @@ const kpause: Operation = {
 
 const wakeup: Operation = {
   name: 'wakeup',
+  touches: (lwp, footprint) => footprint.add(lwp.a, Access.wake),
   start(machine: NetbsdMachine, lwp: Lwp) {
     lwp.result = undefined
     if (!isIdent(lwp.a)) throw new TypeError('wakeup: ident must not be null')
@@ -261,6 +290,12 @@ const wakeup: Operation = {
 
 const cancel: Operation = {
   name: 'cancel',
+  touches(lwp, footprint) {
+    footprint.add(lwp.a, Access.write)
+    const queue = lwp.a instanceof Thread ? lwp.a.sleepQueue : null
+    // Not a wakeup, which somebody could miss: the sleeper leaves the queue.
+    if (queue !== null) footprint.add(queue.object, Access.write)
+  },
   start(machine: NetbsdMachine, lwp: Lwp) {
     const target = lwp.a as Lwp
     target.l_flag |= P.LW_CANCELLED

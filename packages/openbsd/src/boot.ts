@@ -18,6 +18,8 @@ import { start as startWorker } from './workq.js'
  */
 export function* boot(machine: OpenbsdMachine, startMain: () => void): Steps<void> {
   const { proc0, sleep, kthread } = machine
+  // What it touches between its calls, none of them says; the same for the others of the system's own threads.
+  proc0.inside = 'boot'
   const { kthread_create_deferred } = kthread
   if (machine.release.runQueues === 'one per CPU') yield* deferIdle(machine, machine.cpus[0]!)
   yield* kthread_create_deferred(startSyswq, machine)
@@ -26,7 +28,7 @@ export function* boot(machine: OpenbsdMachine, startMain: () => void): Steps<voi
   yield* attachDevices(machine)
   machine.cold = false
   // The kernel is locked on behalf of process 0 from here on. No other CPU runs yet.
-  if (machine.ncpu > 1) machine.bigLock.acquire(proc0, 1)
+  if (machine.isLocked) machine.bigLock.acquire(proc0, 1)
   yield* kthread_create_deferred(startPfpurge, machine)
   machine.init = createInit(machine)
   yield* runDeferredQueue(machine)
@@ -51,6 +53,7 @@ function createDaemon(machine: OpenbsdMachine, name: string, message: string): v
   const error = createKthread(machine, { func: body, arg: null, newpp, fmt: '%s', args: [name] })
   if (error !== 0) machine.panic(message)
   newpp.value!.marks |= ThreadMark.background
+  newpp.value!.inside = name
 }
 
 /** A daemon that finds nothing to do on this machine: it waits, for good or for a second at a time. */
@@ -94,12 +97,15 @@ function* pfpurge(machine: OpenbsdMachine): Steps<never> {
 
 /** 5.1: the idle thread of a CPU. It runs once, says that it sleeps, and is never queued again. */
 function* deferIdle(machine: OpenbsdMachine, cpu: CpuInfo): Steps<void> {
-  yield* machine.kthread.kthread_create_deferred(function* () {
-    const newpp: Out<Proc> = { value: null }
-    const error = yield* machine.kthread.kthread_create(() => idle(machine, cpu), null, newpp, 'idle%d', cpu.index)
-    if (error !== 0) machine.panic('fork idle')
-    newpp.value!.marks |= ThreadMark.background
-  }, null)
+  // The generator stands outside: one that is made for a machine keeps it alive until all memory is collected.
+  yield* machine.kthread.kthread_create_deferred(() => createIdle(machine, cpu), null)
+}
+
+function* createIdle(machine: OpenbsdMachine, cpu: CpuInfo): Steps<void> {
+  const newpp: Out<Proc> = { value: null }
+  const error = yield* machine.kthread.kthread_create(() => idle(machine, cpu), null, newpp, 'idle%d', cpu.index)
+  if (error !== 0) machine.panic('fork idle')
+  newpp.value!.marks |= ThreadMark.background
 }
 
 function* idle(machine: OpenbsdMachine, cpu: CpuInfo): Steps<void> {
@@ -132,6 +138,7 @@ function createInit(machine: OpenbsdMachine): Proc {
   const p = created.value!
   p.b = p
   p.marks |= ThreadMark.background
+  p.inside = 'init'
   return p
 }
 
@@ -154,11 +161,13 @@ function* initProgram(machine: OpenbsdMachine): Steps<number> {
 
 /** Sleeps until init has a child to wait for. It looks again whenever one of them ends. */
 function untilChild(machine: OpenbsdMachine): KernelCall<void> {
+  return machine.user.syscall('pause', () => childOfInit(machine))
+}
+
+function* childOfInit(machine: OpenbsdMachine): Steps<void> {
   const { process } = machine.init!
-  const isThere = () => [...process.ps_children].some((child) => (child.ps_mainproc!.p_flag & P.P_NOZOMBIE) === 0)
-  return machine.user.syscall('pause', function* () {
-    // A signal is for user mode: it is acted on there before init looks again.
-    let error = 0
-    while (error === 0 && !isThere()) error = yield* machine.sleep.tsleep(process, P.PWAIT | P.PCATCH, 'wait', 0)
-  })
+  // A signal is for user mode: it is acted on there before init looks again.
+  let error = 0
+  while (error === 0 && !process.hasChildToWaitFor)
+    error = yield* machine.sleep.tsleep(process, P.PWAIT | P.PCATCH, 'wait', 0)
 }

@@ -1,4 +1,13 @@
-import { kernelClass, KernelObject, type CallGroup, type Operation, type Outcome, type Steps } from '@kt/core'
+import {
+  Access,
+  EVERYTHING,
+  kernelClass,
+  KernelObject,
+  type CallGroup,
+  type Operation,
+  type Outcome,
+  type Steps,
+} from '@kt/core'
 import { autoconfCalls, Device } from './autoconf.js'
 import { boot } from './boot.js'
 import type { CommonKernel, Main, Runs, Services } from './kernel.js'
@@ -13,7 +22,8 @@ import { ofThisKernel, type Proc } from './proc.js'
 import { ProcessRecord } from './process.js'
 import type { Release } from './release.js'
 import { rwlockCalls } from './rwlock.js'
-import { psignal } from './signal.js'
+import { defaultAction } from './sigacts.js'
+import { psignal, touchesSignalled } from './signal.js'
 import { startProcess, type ProcessOptions } from './start-process.js'
 import { sysctl } from './sysctl.js'
 import { timeoutCalls } from './timeout.js'
@@ -44,6 +54,7 @@ class Identity extends KernelObject<OpenbsdMachine> {
     return this.machine.init
   }
   get allproc(): readonly Proc[] {
+    this.machine.tableAccessed(false)
     return [...this.machine.table.pids.values()].reverse()
   }
   get cold(): boolean {
@@ -80,7 +91,10 @@ function ownCalls(machine: OpenbsdMachine) {
   return {
     ...machine.host,
     curcpu: () => machine.cpu,
-    pfind: (pid: number) => machine.table.pids.get(pid) ?? null,
+    pfind(pid: number) {
+      machine.tableAccessed(false)
+      return machine.table.pids.get(pid) ?? null
+    },
     psignal(p: Proc, signo: number) {
       ofThisKernel(machine, 'psignal', p)
       if (!Number.isInteger(signo) || signo < 1 || signo >= P.NSIG)
@@ -138,6 +152,13 @@ function recordOf(call: string, process: unknown): Proc | null {
 
 const postSignal: Operation = {
   name: 'psignal',
+  touches(p, footprint) {
+    const target = p.a as Proc
+    touchesSignalled(target, footprint)
+    const byDefault = defaultAction(p.b as number)
+    // A stop is for all threads of the process and told to its parent; actions are the process's.
+    if (target.isUser || byDefault === 'stops' || byDefault === 'continues') footprint.add(EVERYTHING, Access.write)
+  },
   start(machine: OpenbsdMachine, p: Proc) {
     psignal(machine, p.a as Proc, p.b as number)
     p.result = undefined

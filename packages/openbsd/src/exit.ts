@@ -1,9 +1,33 @@
-import { ThreadMark, ThreadState, WakeReason, type Operation, type Steps } from '@kt/core'
+import {
+  Access,
+  EVERYTHING,
+  ThreadMark,
+  ThreadState,
+  WakeReason,
+  type Footprint,
+  type Operation,
+  type Steps,
+} from '@kt/core'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
 import type { ProcessRecord } from './process.js'
 import { signalProcess } from './signal.js'
+
+/**
+ * What the end of a thread touches: itself, the process table, and those who are told, which are the reaper and the
+ * parent or init. What only user processes have may be anybody's.
+ */
+export function touchesExit(p: Proc, footprint: Footprint): void {
+  const { table, deadproc, init, proc0 } = p.cpu.machine
+  const { process } = p
+  footprint.add(p, Access.write)
+  footprint.add(table, Access.write)
+  footprint.add(deadproc, Access.wake)
+  if (init !== null) footprint.add(init.process, Access.wake)
+  const isOwn = process.ps_pptr === proc0.process || process.ps_pptr === init?.process
+  if (p.isUser || !isOwn || process.ps_children.size > 0) footprint.add(EVERYTHING, Access.write)
+}
 
 /** A wait status: exit code and signal. The field has 16 bits, so 8 of the code survive. */
 export function W_EXITCODE(code: number, signo: number): number {
@@ -73,7 +97,9 @@ function reparent(machine: OpenbsdMachine, child: ProcessRecord): void {
 function signalParent(machine: OpenbsdMachine, process: ProcessRecord, p: Proc): void {
   const parent = process.ps_pptr!
   if (p.p_exitsig !== 0 && parent.ps_mainproc !== null) signalProcess(machine, parent, p.p_exitsig)
-  machine.wakeAll(parent)
+  // Init would look and sleep again, which nobody can tell: a free run has enough schedules without that.
+  const isForNothing = machine.free !== null && parent === machine.init?.process && !parent.hasChildToWaitFor
+  if (!isForNothing) machine.wakeAll(parent)
 }
 
 /** Those who wait for threads of the process to end look again. */

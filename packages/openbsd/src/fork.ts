@@ -110,7 +110,7 @@ function construct(machine: OpenbsdMachine, request: ForkRequest): Proc {
   // OB-D-04: the kernel makes the thread itself of a null argument.
   p.b = request.arg === null && machine.reading === 'kernel' ? p : request.arg
   // It takes the kernel lock before its first instruction.
-  if (machine.ncpu > 1) p.bigLocks = 1
+  if (machine.isLocked) p.bigLocks = 1
   machine.table.pids.set(pid, p)
   machine.trace?.create(p)
   return p

@@ -1,4 +1,4 @@
-import { stepsOf, type HostFunctions, type KernelCall, type Operation, type Steps } from '@kt/core'
+import { Access, stepsOf, type HostFunctions, type KernelCall, type Operation, type Steps } from '@kt/core'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
@@ -64,21 +64,33 @@ function* withLock(machine: OpenbsdMachine, body: () => Steps, name: string): St
 }
 
 /** Takes the big lock once more, or makes the CPU spin for it. */
-export const lock: Operation = {
+export function takeBigLock(machine: OpenbsdMachine, p: Proc): boolean {
+  p.result = undefined
+  if (machine.bigLock.acquire(p, 1)) return true
+  machine.scheduler.spin(p, machine.bigLock)
+  return false
+}
+
+/** On one CPU neither does anything. */
+const touchesKernelLock: Operation['touches'] = (p, footprint) => {
+  const { ncpu, bigLock } = p.cpu.machine
+  if (ncpu > 1) footprint.add(bigLock, Access.lock)
+}
+
+const lock: Operation = {
   name: 'KERNEL_LOCK',
+  touches: touchesKernelLock,
+  takes: ({ cpu: { machine } }) => (machine.ncpu > 1 ? machine.bigLock : null),
   start(machine: OpenbsdMachine, p: Proc) {
     p.result = undefined
-    if (machine.ncpu === 1 || machine.bigLock.acquire(p, 1)) return true
-    machine.scheduler.spin(p, machine.bigLock)
-    return false
+    return machine.ncpu === 1 || takeBigLock(machine, p)
   },
-  resume(machine, p) {
-    return this.start(machine, p)
-  },
+  resume: (machine: OpenbsdMachine, p: Proc) => takeBigLock(machine, p),
 }
 
 const unlock: Operation = {
   name: 'KERNEL_UNLOCK',
+  touches: touchesKernelLock,
   start(machine: OpenbsdMachine, p: Proc) {
     p.result = undefined
     if (machine.ncpu === 1) return true
@@ -97,8 +109,12 @@ function levelOf(call: string, ipl: unknown): number {
   throw new RangeError(`${call}: there is no level ${String(ipl)}`)
 }
 
+/** The level is the thread's own: only an interrupt asks for it, and that touches anything. */
+const touchesLevel: Operation['touches'] = () => undefined
+
 const raise: Operation = {
   name: 'splraise',
+  touches: touchesLevel,
   start(machine: OpenbsdMachine, p: Proc) {
     const { cpu } = machine
     const ipl = levelOf('splraise', p.a)
@@ -111,6 +127,7 @@ const raise: Operation = {
 
 const lower: Operation = {
   name: 'splx',
+  touches: touchesLevel,
   start(machine: OpenbsdMachine, p: Proc) {
     machine.cpu.ipl = levelOf('splx', p.a)
     p.result = undefined

@@ -1,5 +1,15 @@
-import { format, stepsOf, type KernelCall, type Operation, type Out, type PrintfArgument, type Steps } from '@kt/core'
-import { exit1, exitUser, W_EXITCODE } from './exit.js'
+import {
+  Access,
+  format,
+  stepsOf,
+  touchesLeaving,
+  type KernelCall,
+  type Operation,
+  type Out,
+  type PrintfArgument,
+  type Steps,
+} from '@kt/core'
+import { exit1, exitUser, touchesExit, W_EXITCODE } from './exit.js'
 import { fork1 } from './fork.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
@@ -83,6 +93,7 @@ export function kthreadCalls(machine: OpenbsdMachine): KthreadCalls {
       fmt: string,
       ...args: readonly PrintfArgument[]
     ) {
+      machine.free?.watch(newpp)
       machine.enter(create).a = { func, arg, newpp, fmt, args } satisfies CreateRequest
       return machine.port
     },
@@ -103,6 +114,13 @@ export function kthreadCalls(machine: OpenbsdMachine): KthreadCalls {
 
 const create: Operation = {
   name: 'kthread_create',
+  touches(p, footprint) {
+    const { table, faults } = (p as Proc).cpu.machine
+    footprint.add(table, Access.write)
+    footprint.add(faults, Access.write)
+    const { newpp } = p.a as CreateRequest
+    if (newpp !== null) footprint.add(newpp, Access.write)
+  },
   start(machine: OpenbsdMachine, p: Proc) {
     const request = p.a as CreateRequest
     p.a = null
@@ -144,6 +162,10 @@ export function createKthread(machine: OpenbsdMachine, request: CreateRequest): 
 
 const exit: Operation = {
   name: 'kthread_exit',
+  touches(p, footprint) {
+    touchesLeaving(p, footprint)
+    touchesExit(p as Proc, footprint)
+  },
   start(machine: OpenbsdMachine, p: Proc) {
     machine.assertSleepable(p, 'kthread_exit', null)
     exitKthread(machine, p, p.a as number)
@@ -153,7 +175,7 @@ const exit: Operation = {
 }
 
 /** Ends the running kernel thread. */
-export function exitKthread(machine: OpenbsdMachine, p: Proc, ecode: number): void {
+function exitKthread(machine: OpenbsdMachine, p: Proc, ecode: number): void {
   warn(machine, p, ecode)
   p.process.xstat = W_EXITCODE(ecode, 0)
   exit1(machine, p)

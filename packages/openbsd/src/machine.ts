@@ -7,9 +7,11 @@ import {
   RunQueue,
   ThreadMark,
   WakeReason,
+  type Footprint,
   type HostFunctions,
   type KernelCall,
   type Operation,
+  type Oracle,
   type SleepQueue,
   type Steps,
   type Thread,
@@ -17,14 +19,14 @@ import {
 } from '@kt/core'
 import { Autoconf } from './autoconf.js'
 import { CpuInfo } from './cpu.js'
-import { bury } from './exit.js'
+import { bury, touchesExit } from './exit.js'
 import { FileTable } from './files.js'
 import { kernelLockCalls, withLockedInterrupts, type KernelLockCalls } from './kernel-lock.js'
-import { DeferredQueue, exitKthread, kthreadCalls, type KthreadCalls } from './kthread.js'
+import { DeferredQueue, kthreadCalls, type KthreadCalls } from './kthread.js'
 import type { KtraceBody, KtraceRecord } from './ktrace.js'
 import { LboltTimer } from './lbolt.js'
 import { bootLimits } from './limits.js'
-import { Vmspace } from './memory.js'
+import { Vmspace, Word, type UserPointer } from './memory.js'
 import type { Mutex } from './mutex.js'
 import type { OpenbsdOptions, Reading } from './options.js'
 import * as P from './param.js'
@@ -112,7 +114,6 @@ export class OpenbsdMachine extends Machine {
   /** User processes to start, and what init executes, when boot is done. */
   readonly waitingForBoot: (() => void)[] = []
   initBody: Program | null = null
-  isBooted = false
   isUp = false
   /** The object that scenarios call, given to each `main`. */
   kernel: unknown = null
@@ -247,14 +248,49 @@ export class OpenbsdMachine extends Machine {
     if (p === this.proc0) return null
     if (this.isLenient) {
       this.remark('OB-Q-01', `the function of ${p.p_comm} (${p.p_pid}) returned; lenient: it exits with code 0`)
-      exitKthread(this, p, 0)
-      return null
+      return this.exits()
     }
     if (this.reading === 'kernel') {
       // OB-D-09: control falls into the return to user mode with a trap frame that never was there.
       this.undefinedBehaviour('UB:OB-D-09', `the function of kernel thread ${p.p_comm} (${p.p_pid}) returned`)
     }
     this.panic(`kernel thread returned: ${p.p_comm} (${p.p_pid})`, 'OB-D-09')
+  }
+
+  private *exits(): Steps<never> {
+    return yield* this.kthread.kthread_exit(0)
+  }
+
+  override touchedByEnd(thread: Thread, footprint: Footprint): void {
+    touchesExit(thread as Proc, footprint)
+  }
+
+  // Free runs
+
+  /**
+   * Whether code in the kernel holds the big lock. On one CPU nobody has to, since nothing takes it away there; in a
+   * free run it is the lock that says so.
+   */
+  get isLocked(): boolean {
+    return this.ncpu > 1 || this.free !== null
+  }
+
+  override follow(oracle: Oracle | null): void {
+    const begins = this.free === null && oracle?.drive !== undefined
+    super.follow(oracle)
+    if (!begins || this.ncpu > 1) return
+    for (const process of this.processes)
+      for (const thread of process.threads()) if (!thread.is(ThreadMark.inUserMode)) thread.bigLocks = 1
+  }
+
+  /** Has looks at what a system call may store to be noticed. A mapping's words tell of themselves. */
+  watch(pointer: UserPointer<unknown>): void {
+    if (!(pointer instanceof Word)) this.free?.watch(pointer)
+  }
+
+  /** Notes that the process table is looked at or changed by what is no call. */
+  tableAccessed(isWrite: boolean): void {
+    this.free?.observer?.accessed(this.table, isWrite)
   }
 
   // Assertions and words

@@ -16,6 +16,8 @@ const VARIABLE_BYTES = 16
 export class Mapping {
   /** Address spaces it is in: that of the process that mapped it, and the copies that were forked. */
   spaces = 1
+  /** Is told when user code or the kernel reads or writes it; null when nobody asks. */
+  onAccess: ((isWrite: boolean) => void) | null = null
   private readonly words: Map<number, unknown> = new Map()
 
   constructor(
@@ -72,10 +74,12 @@ export class Word<T = number> implements Out<T> {
   }
 
   get value(): T | null {
+    this.mapping.onAccess?.(false)
     this.check(this.mapping.isMapped)
     return this.mapping.load(this.offset) as T | null
   }
   set value(value: T | null) {
+    this.mapping.onAccess?.(true)
     this.check(this.mapping.canStore(this.address, WORD_BYTES))
     this.mapping.store(this.offset, value)
   }

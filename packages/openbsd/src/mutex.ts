@@ -1,4 +1,14 @@
-import { acquire, Lock, release, take, type KernelCall, type Operation } from '@kt/core'
+import {
+  Access,
+  acquire,
+  Lock,
+  release,
+  take,
+  type Footprint,
+  type KernelCall,
+  type Operation,
+  type Thread,
+} from '@kt/core'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
@@ -117,8 +127,13 @@ export function leaveMutex(machine: OpenbsdMachine, p: Proc, mtx: Mutex): void {
   cpu.ipl = mtx.oldipl
 }
 
+function touchesMutex(p: Thread, footprint: Footprint): void {
+  footprint.add(p.a, Access.lock)
+}
+
 const init: Operation = {
   name: 'mtx_init',
+  touches: (p, footprint) => footprint.add(p.a, Access.write),
   start(_machine, p) {
     mutexOf(p.a).ipl = levelOf('mtx_init', p.b as number)
     p.result = undefined
@@ -129,11 +144,12 @@ const init: Operation = {
 
 const enter: Operation = {
   name: 'mtx_enter',
+  touches: touchesMutex,
+  takes: (p) => (p.a instanceof Mutex ? p.a : null),
   start(machine: OpenbsdMachine, p: Proc) {
     const mtx = mutexOf(p.a)
     p.result = undefined
-    // The owner is a CPU: an interrupt that wants what it interrupted holds is no better than the holder itself.
-    if (mtx.owner?.cpu === p.cpu) {
+    if (isOwnedHere(machine, p, mtx)) {
       if (machine.diagnostic) machine.panic('mtx_enter: locking against myself')
       machine.undefinedBehaviour('UB:OB-MUTEX', 'a CPU spins for a mutex that it holds')
     }
@@ -142,8 +158,17 @@ const enter: Operation = {
   resume: (machine: OpenbsdMachine, p: Proc) => enterMutex(machine, p, mutexOf(p.a)),
 }
 
+/**
+ * The owner is a CPU: an interrupt that wants what it interrupted holds is no better than the holder itself. In a free
+ * run each thread is a CPU of its own.
+ */
+function isOwnedHere(machine: OpenbsdMachine, p: Proc, { owner }: Mutex): boolean {
+  return machine.free === null ? owner?.cpu === p.cpu : owner === p
+}
+
 const leave: Operation = {
   name: 'mtx_leave',
+  touches: touchesMutex,
   start(machine: OpenbsdMachine, p: Proc) {
     const mtx = mutexOf(p.a)
     p.result = undefined
@@ -156,6 +181,10 @@ const leave: Operation = {
 
 const enterTry: Operation = {
   name: 'mtx_enter_try',
+  touches(p, footprint) {
+    touchesMutex(p, footprint)
+    if (p.a instanceof Mutex) footprint.tries(p.a)
+  },
   start(machine: OpenbsdMachine, p: Proc) {
     const mtx = mutexOf(p.a)
     p.result = mtx.owner === null ? 1 : 0

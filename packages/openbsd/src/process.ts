@@ -66,6 +66,12 @@ export class ProcessRecord extends Process {
     this.children?.delete(child)
   }
 
+  /** Whether it has a child that becomes a zombie. */
+  get hasChildToWaitFor(): boolean {
+    for (const { ps_mainproc } of this.ps_children) if ((ps_mainproc!.p_flag & P.P_NOZOMBIE) === 0) return true
+    return false
+  }
+
   /** The channel on which one of its threads waits for others to end. */
   threadsEnd(): object {
     return (this.threadsIdent ??= { kind: 'threads of', name: this.name })

@@ -1,10 +1,10 @@
-import { Lock, release, SleepQueue, take, type KernelCall, type Operation } from '@kt/core'
+import { Access, Lock, release, SleepQueue, take, type KernelCall, type Operation } from '@kt/core'
 import { EAGAIN, EBUSY } from './errno.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
 import { stop } from './signal.js'
-import { interruptionNow, STOPPED } from './sleep.js'
+import { interruptionNow, STOPPED, touchesOwnSleep } from './sleep.js'
 
 /** What rw_enter is asked for, and how far it may go. */
 export const RW_WRITE = 0
@@ -93,6 +93,7 @@ function lockOf(call: string, value: unknown): Rwlock {
 
 const init: Operation = {
   name: 'rw_init',
+  touches: (p, footprint) => footprint.add(p.a, Access.lock),
   start(_machine, p) {
     const rwl = lockOf('rw_init', p.a)
     Object.assign(rwl, { name: p.b, wmesg: p.b })
@@ -104,6 +105,10 @@ const init: Operation = {
 
 const enter: Operation = {
   name: 'rw_enter',
+  touches(p, footprint) {
+    touchesOwnSleep(p as Proc, ((p.b as number) & RW_INTR) !== 0, footprint)
+    footprint.add(p.a, Access.lock)
+  },
   start(machine: OpenbsdMachine, p: Proc) {
     const rwl = lockOf(this.name, p.a)
     const flags = p.b as number
@@ -169,6 +174,7 @@ function downgrade(machine: OpenbsdMachine, p: Proc, rwl: Rwlock): boolean {
 
 const exit: Operation = {
   name: 'rw_exit',
+  touches: (p, footprint) => footprint.add(p.a, Access.lock),
   start(machine: OpenbsdMachine, p: Proc) {
     const rwl = lockOf(this.name, p.a)
     p.result = undefined

@@ -1,4 +1,4 @@
-import { ThreadMark, ThreadState, WakeReason } from '@kt/core'
+import { Access, ThreadMark, ThreadState, WakeReason, type Footprint } from '@kt/core'
 import { EPERM, ESRCH } from './errno.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
@@ -7,6 +7,13 @@ import type { ProcessRecord } from './process.js'
 import { bitOf, defaultAction, STOP_BITS, TTY_STOP_BITS, UNBLOCKABLE_BITS, type SignalAction } from './sigacts.js'
 
 // What the kernel does with signals. How user code takes one is in user.ts.
+
+/** What an end to somebody's sleep touches: the thread, what it sleeps on, and whether its record was freed. */
+export function touchesSignalled(p: Proc, footprint: Footprint): void {
+  footprint.add(p, Access.write)
+  if (p.sleepQueue !== null) footprint.add(p.sleepQueue.object, Access.expire)
+  if (p.state === ThreadState.dead) footprint.add(p.cpu.machine.table, Access.read)
+}
 
 /** Instead of a signal: the thread has to stop first. */
 export const STOPS = -1

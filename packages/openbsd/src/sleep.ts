@@ -1,7 +1,12 @@
 import {
+  Access,
+  CallPhase,
+  EVERYTHING,
   ThreadMark,
   ThreadState,
+  touchesLeaving,
   WakeReason,
+  type Footprint,
   type KernelCall,
   type Operation,
   type SleepQueue,
@@ -9,10 +14,10 @@ import {
 } from '@kt/core'
 import { EINTR, ERESTART, EWOULDBLOCK } from './errno.js'
 import type { OpenbsdMachine } from './machine.js'
-import { enterMutex, leaveMutex, mutexOf, type Mutex } from './mutex.js'
+import { enterMutex, leaveMutex, Mutex, mutexOf } from './mutex.js'
 import * as P from './param.js'
 import { ofThisKernel, type Proc } from './proc.js'
-import { cursig, stop, STOPS } from './signal.js'
+import { cursig, hasAst, stop, STOPS, touchesSignalled } from './signal.js'
 
 /** tsleep(9), as both releases have it. */
 export interface SleepCalls {
@@ -168,8 +173,31 @@ export function interruptionNow(p: Proc): number {
 /** Apart from every errno: the thread has to stop first. */
 export const STOPPED = -1000
 
+/**
+ * What a sleep touches besides what it sleeps on: the thread, which signals and time-outs come to, and the big lock. With
+ * a signal at hand that may be anything, because a stop is told to the parent.
+ */
+export function touchesOwnSleep(p: Proc, isInterruptible: boolean, footprint: Footprint): void {
+  touchesLeaving(p, footprint)
+  footprint.add(p, Access.write)
+  if (isInterruptible && hasAst(p)) footprint.add(EVERYTHING, Access.write)
+}
+
 const tsleep: Operation = {
   name: 'tsleep',
+  touches(p, footprint) {
+    touchesOwnSleep(p as Proc, ((p.c as number) & P.PCATCH) !== 0, footprint)
+    if (p.b !== null) footprint.add(p.b, Access.lock)
+    if (p.phase !== CallPhase.announced) return
+    footprint.add(p.a, Access.wait)
+    // A time-out is armed, which fires only while there is a clock.
+    if (p.d !== 0) footprint.add(p.cpu.machine.timeline, Access.read)
+    if (p.a === (p as Proc).cpu.machine.lbolt) footprint.add(EVERYTHING, Access.write)
+  },
+  takes: (p) => {
+    const retakes = p.phase === CallPhase.waiting && ((p.c as number) & P.PNORELOCK) === 0
+    return retakes && p.b instanceof Mutex ? p.b : null
+  },
   start(machine: OpenbsdMachine, p: Proc) {
     if (p.b === null && machine.cold) {
       checkTicks('tsleep', p.d as number)
@@ -182,9 +210,9 @@ const tsleep: Operation = {
 }
 
 const msleep: Operation = {
+  ...tsleep,
   name: 'msleep',
   start: (machine: OpenbsdMachine, p: Proc) => begin(machine, p, 'msleep'),
-  resume: (machine: OpenbsdMachine, p: Proc) => goOn(machine, p),
 }
 
 function begin(machine: OpenbsdMachine, p: Proc, call: string): boolean {
@@ -237,6 +265,7 @@ function goOn(machine: OpenbsdMachine, p: Proc): boolean {
 
 const wakeup: Operation = {
   name: 'wakeup',
+  touches: (p, footprint) => footprint.add(p.a, Access.wake),
   start(machine: OpenbsdMachine, p: Proc) {
     p.result = undefined
     if (p.a === null || p.a === undefined) throw new TypeError(`${this.name}: ident must not be null`)
@@ -267,6 +296,7 @@ function wakeSome(machine: OpenbsdMachine, queue: SleepQueue, n: number): void {
 
 const setrunnable: Operation = {
   name: 'setrunnable',
+  touches: (p, footprint) => touchesSignalled(p.a as Proc, footprint),
   start(machine: OpenbsdMachine, p: Proc) {
     const target = p.a as Proc
     const { scheduler, sleepers, release } = machine
@@ -288,6 +318,7 @@ const setrunnable: Operation = {
 
 const yieldNow: Operation = {
   name: 'yield',
+  touches: touchesLeaving,
   start(machine: OpenbsdMachine, p: Proc) {
     machine.assertSleepable(p, this.name, null)
     p.p_priority = p.p_usrpri
@@ -301,6 +332,7 @@ const yieldNow: Operation = {
 
 const preempt: Operation = {
   name: 'preempt',
+  touches: touchesLeaving,
   start(machine: OpenbsdMachine, p: Proc) {
     if (p.a !== null) machine.panic('preempt: cpu_preempt not yet implemented')
     machine.assertSleepable(p, this.name, null)

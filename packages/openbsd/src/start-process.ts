@@ -33,7 +33,10 @@ export function startProcess(machine: OpenbsdMachine, options: ProcessOptions, b
   if (options.login !== undefined) oneOf('login', options.login, ['default', 'staff'])
   inRange('uid', options.uid ?? 0, 0, 0x7fff_ffff)
   if (options.nprocSoft !== undefined) inRange('nprocSoft', options.nprocSoft, 0, 0x7fff_ffff)
-  if (machine.isUp) return fork(machine, options, body)
+  if (machine.isUp) {
+    machine.tableAccessed(true)
+    return fork(machine, options, body)
+  }
   machine.waitingForBoot.push(() => fork(machine, options, body))
   return null
 }

@@ -18,6 +18,7 @@ export function sysctl(machine: OpenbsdMachine, name: string, value?: number): n
   const all = nodes(machine)
   const node = Object.hasOwn(all, name) ? all[name] : undefined
   if (node === undefined) throw new RangeError(`there is no sysctl node ${name}`)
+  machine.tableAccessed(value !== undefined)
   if (value === undefined) return node.read()
   if (node.write === undefined) throw new RangeError(`sysctl node ${name} can only be read`)
   if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 31) return EINVAL

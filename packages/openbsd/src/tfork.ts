@@ -124,11 +124,15 @@ export function tforkCalls(machine: OpenbsdMachine): TforkCalls {
       return machine.userCall('__tfork', rawTfork(machine, params, child))
     },
     getthrid: () => call('getthrid', [], getthrid, true),
-    __threxit: (notdead) => call('__threxit', [notdead], (p) => threxit(machine, p, notdead)),
+    __threxit(notdead) {
+      machine.watch(notdead)
+      return call('__threxit', [notdead], (p) => threxit(machine, p, notdead))
+    },
     __thrsleep(ident, clock_id, tp, lock) {
       const { tv_sec, tv_nsec } = (tp as timespec | null | undefined) ?? { tv_sec: NaN, tv_nsec: NaN }
       if (tp !== null && !(Number.isInteger(tv_sec) && Number.isInteger(tv_nsec)))
         throw new TypeError('__thrsleep: tp needs tv_sec and tv_nsec, or is null')
+      machine.watch(lock)
       return call('__thrsleep', [ident, clock_id, tp, lock], (p) => thrsleep(p, ident, tp, lock))
     },
     __thrwakeup: (ident, n) => call('__thrwakeup', [ident, n], (p) => thrwakeup(p, ident, n)),
@@ -240,6 +244,7 @@ function tfork(
   if (!Number.isInteger(tf_flags) || !('tf_tid' in params) || !('tf_tcb' in params))
     throw new TypeError('__tfork: params needs tf_tcb, tf_tid and tf_flags')
   if (tf_flags !== 0) return EINVAL
+  machine.watch(tf_tid)
   const created: Out<Proc> = { value: null }
   const flags = P.FORK_TFORK | P.FORK_THREAD | P.FORK_SIGHAND | P.FORK_SHAREVM | P.FORK_NOZOMBIE | P.FORK_SHAREFILES
   // OB-D-28: the child's way out of the call is recorded under another name.

@@ -1,4 +1,4 @@
-import { Due, raise, stepsOf, type KernelCall, type Operation, type Steps } from '@kt/core'
+import { Access, Due, raise, stepsOf, type Footprint, type KernelCall, type Operation, type Steps } from '@kt/core'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
 import type { Proc } from './proc.js'
@@ -15,9 +15,21 @@ export class Timeout extends Due {
   isExpired = false
   machine: OpenbsdMachine | null = null
 
+  override get label(): string {
+    return 'timeout'
+  }
+
+  override touches(footprint: Footprint): void {
+    const { softclock, timeline } = this.machine!
+    footprint.add(this, Access.write)
+    footprint.add(softclock, Access.write)
+    footprint.add(timeline, Access.read)
+  }
+
   override fire(): void {
     const machine = this.machine!
-    if (this.dueNs > machine.timeline.now) {
+    // In a free run times do not matter, and it may have been put off to now.
+    if (this.dueNs > machine.timeline.now && machine.free === null) {
       // It was put off, and comes behind those that were armed for that time meanwhile.
       machine.timeline.arm(this, this.dueNs)
       return
@@ -147,8 +159,17 @@ export class Softclock {
   }
 }
 
+/** The timeout, and what has expired. One that is armed fires only while there is a clock. */
+const touchesTimeout: Operation['touches'] = (p, footprint) => {
+  const { softclock, timeline } = (p as Proc).cpu.machine
+  footprint.add(p.a, Access.write)
+  footprint.add(softclock, Access.write)
+  footprint.add(timeline, Access.read)
+}
+
 const set: Operation = {
   name: 'timeout_set',
+  touches: touchesTimeout,
   start(machine: OpenbsdMachine, p: Proc) {
     const to = p.a as Timeout
     if (typeof p.b !== 'function') throw new TypeError('timeout_set: fn must be a generator function')
@@ -166,6 +187,7 @@ const set: Operation = {
 
 const add: Operation = {
   name: 'timeout_add',
+  touches: touchesTimeout,
   start(machine: OpenbsdMachine, p: Proc) {
     const to = p.a as Timeout
     const ticks = p.b as number
@@ -193,6 +215,7 @@ const add: Operation = {
 
 const del: Operation = {
   name: 'timeout_del',
+  touches: touchesTimeout,
   start(machine: OpenbsdMachine, p: Proc) {
     const to = p.a as Timeout
     const wasPending = to.isPending
@@ -206,6 +229,7 @@ const del: Operation = {
 
 const pending: Operation = {
   name: 'timeout_pending',
+  touches: touchesTimeout,
   start(_machine, p: Proc) {
     p.result = (p.a as Timeout).isPending
     return true

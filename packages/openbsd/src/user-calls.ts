@@ -172,8 +172,10 @@ export function userCalls(machine: OpenbsdMachine): UserCalls {
       if (!Number.isInteger(status)) throw new TypeError(`_exit: status must be a whole number, not ${String(status)}`)
       return call('exit', [status], (p) => exitUser(machine, p, 'process', W_EXITCODE(status, 0)))
     },
-    wait4: (wpid, status, options) =>
-      call('wait4', [wpid, status, options, 0], (p) => wait4(machine, p, wpid, status, options)),
+    wait4(wpid, status, options) {
+      machine.watch(status)
+      return call('wait4', [wpid, status, options, 0], (p) => wait4(machine, p, wpid, status, options))
+    },
     kill: (pid, sig) =>
       errno('kill', [pid, sig], (p) => {
         if (!Number.isInteger(sig) || sig < 0 || sig >= P.NSIG) return EINVAL
@@ -248,6 +250,8 @@ function* ownCall<T>(machine: OpenbsdMachine, name: string, body: () => Steps<T>
 function* mmap(machine: OpenbsdMachine, length: number, isWritable: boolean): Steps<Mapping> {
   const p = machine.running!
   const mapping = p.process.addressSpace.map(length, isWritable)
+  const { free } = machine
+  if (free !== null) mapping.onAccess = (isWrite) => free.observer?.accessed(mapping, isWrite)
   yield* trap(machine, { name: 'mmap', args: [0, length] }, function* () {
     p.retval = mapping.address
     return 0

@@ -26,6 +26,7 @@ export function forkUser(
   // Its own record, whatever is made of a null argument.
   self.b = self
   self.isUser = true
+  self.inside = 'userret'
   self.sp = request.parent.sp
   return 0
 }

@@ -1,7 +1,7 @@
 import { stepsOf, ThreadMark, type KernelCall, type Operation, type Steps } from '@kt/core'
 import { ERESTART } from './errno.js'
 import { exitUser, W_EXITCODE } from './exit.js'
-import { lock } from './kernel-lock.js'
+import { takeBigLock } from './kernel-lock.js'
 import type { KtraceBody } from './ktrace.js'
 import type { OpenbsdMachine } from './machine.js'
 import * as P from './param.js'
@@ -84,7 +84,7 @@ function* takeAsts(machine: OpenbsdMachine, p: Proc): Steps<void> {
 function* returnToUser(machine: OpenbsdMachine, p: Proc, record: KtraceBody | null): Steps<void> {
   for (;;) {
     // Whatever came is acted on in the kernel and under the big lock, also after a call that was made without it.
-    const isUnlocked = machine.ncpu > 1 && p.bigLocks === 0
+    const isUnlocked = machine.isLocked && p.bigLocks === 0
     if (hasAst(p) && (p.isInUserMode || isUnlocked)) yield* enterKernel(machine, false)
     if ((p.p_flag & P.P_SUSPSINGLE) !== 0) yield* exitUser(machine, p, 'thread', 0)
     const signo = cursig(p)
@@ -141,11 +141,13 @@ function enterKernel(machine: OpenbsdMachine, isUnlocked: boolean): KernelCall<v
 
 const enter: Operation = {
   name: 'syscall',
+  takes: (p) => ((p as Proc).cpu.machine.isLocked ? p.cpu.machine.bigLock : null),
   start(machine: OpenbsdMachine, p: Proc) {
     p.marks &= ~ThreadMark.inUserMode
-    return lock.start(machine, p)
+    p.result = undefined
+    return !machine.isLocked || takeBigLock(machine, p)
   },
-  resume: (machine, p) => lock.resume(machine, p),
+  resume: (machine: OpenbsdMachine, p: Proc) => takeBigLock(machine, p),
 }
 
 const enterUnlocked: Operation = {
@@ -164,7 +166,8 @@ const userret: Operation = {
   start(machine: OpenbsdMachine, p: Proc) {
     const { cpu } = p
     p.p_priority = p.p_usrpri
-    if (cpu.ast) {
+    // In a free run everybody has a CPU of its own, and nobody asks for it.
+    if (cpu.ast && machine.free === null) {
       cpu.ast = false
       p.ru_nivcsw++
       machine.scheduler.requeue(p, false)
@@ -208,6 +211,12 @@ const busy: Operation = {
     const leftNs = p.a as number
     p.result = leftNs
     if (leftNs === 0 || hasAst(p)) return true
+    if (machine.free !== null) {
+      // CPUs are of any speed: others may do anything meanwhile, before or after.
+      machine.timeline.now += leftNs
+      p.result = 0
+      return true
+    }
     p.a = 0
     machine.scheduler.work(machine.cpu, machine.timeline.now + leftNs)
     return false
@@ -230,7 +239,9 @@ export function* userThread(machine: OpenbsdMachine, p: Proc, body: Program, chi
   // It comes into being in the kernel, on the way out of the system call that made it.
   const record = childReturn === null ? null : ({ type: 'RET', call: childReturn, error: 0, value: 0 } as const)
   yield* returnToUser(machine, p, record)
+  p.inside = null
   const value = yield* stepsOf(body(), `process ${p.p_comm} (${p.p_pid})`)
+  p.inside = 'exit'
   const status = typeof value === 'number' ? value : 0
   yield* trap(machine, { name: 'exit', args: [status] }, () => exitUser(machine, p, 'process', W_EXITCODE(status, 0)))
 }

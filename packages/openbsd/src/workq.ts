@@ -176,6 +176,8 @@ function gone(machine: OpenbsdMachine, wq: Workq): never {
 
 function* worker(machine: OpenbsdMachine, wq: Workq): Steps<void> {
   const { tsleep, wakeup } = machine.sleep
+  // What it does to its queue between its calls, none of them says.
+  machine.running!.inside = 'workq'
   for (;;) {
     while (wq.tasks.length === 0 && wq.isRunning) yield* tsleep(wq, P.PWAIT, 'bored', 0)
     const task = wq.tasks.shift()
