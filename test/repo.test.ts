@@ -41,7 +41,9 @@ describe('every package', () => {
   test.each(named(libraries))("%s reads no clock and no randomness but the kernel's", (_, { sources }) => {
     const leak =
       /\b(Math\.random|Date\.now|new Date|performance\.now|process\.hrtime|setTimeout|setInterval|setImmediate)\b/
-    expect(sources.flatMap((source) => linesWith(withoutComments(source), leak))).toEqual([])
+    // The explorer's bounds on time have one home.
+    const timeless = sources.filter(({ path }) => path !== 'packages/explore/src/wall-clock.ts')
+    expect(timeless.flatMap((source) => linesWith(withoutComments(source), leak))).toEqual([])
   })
 })
 
