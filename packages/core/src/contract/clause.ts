@@ -1,3 +1,4 @@
+import type { Proof } from './proof.js'
 import type { Trial } from './trial.js'
 
 /**
@@ -73,6 +74,10 @@ export interface Contract<K> {
   readonly clauses: readonly Clause<K>[]
   readonly divergences: readonly Divergence<K>[]
   readonly notes: readonly Note[]
+  /** What is checked under every schedule. */
+  readonly proofs: readonly Proof<K>[]
+  /** Clauses that say always, never, guarantee, before, only or must and do not speak of schedules, with what they speak of. */
+  readonly notOfSchedules: Readonly<Record<string, string>>
 }
 
 /** What a trial sets for every kernel it makes; a check adds what it needs. */

@@ -1,4 +1,6 @@
 export type { Clause, ClauseKind, Contract, Divergence, Note, PageFacts, TrialOptions } from './clause.js'
+export { speaksOfEverySchedule } from './proof.js'
+export type { Proof } from './proof.js'
 export { ClauseViolation, describeOutcome, ending, equal, holds, panics, valueOf } from './expect.js'
 export { factsOf } from './page.js'
 export { runClause, runClauses, runDivergence } from './run.js'

@@ -5,6 +5,7 @@ import { kproc2007 } from './kproc-2007.js'
 import { kthreadCreation } from './kthread-create.js'
 import { kthreadSuspension } from './kthread-suspend.js'
 import { notes } from './notes.js'
+import { notOfSchedules, proofs } from './proofs.js'
 import { openQuestions } from './open-questions.js'
 import { rowOf } from './row.js'
 
@@ -54,6 +55,8 @@ export const freebsd80: Contract<fb80.Kernel> = {
   clauses: [...kthreadCreation, ...kthreadSuspension, ...kproc2007],
   divergences: [...divergences, ...openQuestions].map(rowOf),
   notes,
+  proofs,
+  notOfSchedules,
 }
 
 /** The contracts of this package. */

@@ -5,6 +5,7 @@ import { divergences10, divergences6 } from './divergences.js'
 import { kthread101 } from './kthread-10.1.js'
 import { kthread2011 } from './kthread-2011.js'
 import { notes } from './notes.js'
+import { notOfSchedules10, notOfSchedules6, proofs10, proofs6 } from './proofs.js'
 
 const page6: PageFacts = {
   page: 'kthread(9)',
@@ -36,6 +37,8 @@ export const netbsd6: Contract<nb6.Kernel> = {
   clauses: kthread2011,
   divergences: divergences6,
   notes,
+  proofs: proofs6,
+  notOfSchedules: notOfSchedules6,
 }
 
 /** kthread(9) on NetBSD 10.1. */
@@ -48,6 +51,8 @@ export const netbsd101: Contract<nb10.Kernel> = {
   clauses: kthread101,
   divergences: divergences10,
   notes,
+  proofs: proofs10,
+  notOfSchedules: notOfSchedules10,
 }
 
 /** The contracts of this package, oldest release first. */

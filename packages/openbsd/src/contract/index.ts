@@ -4,6 +4,7 @@ import * as ob51 from '../releases/5.1.js'
 import { kthreadRows, tforkRows } from './divergences.js'
 import { kthread2007 } from './kthread-2007.js'
 import { notes } from './notes.js'
+import { notOfSchedules42, notOfSchedules51, proofs42, proofs51 } from './proofs.js'
 import { kthreadQuestions, tforkQuestions } from './open-questions.js'
 import { rowOf42, rowOf51 } from './row.js'
 import { tfork2011 } from './tfork-2011.js'
@@ -38,6 +39,8 @@ export const openbsd42: Contract<ob42.Kernel> = {
   clauses: kthread2007,
   divergences: [...kthreadRows, ...kthreadQuestions].map(rowOf42),
   notes,
+  proofs: proofs42,
+  notOfSchedules: notOfSchedules42,
 }
 
 /** The same page on OpenBSD 5.1, whose kernel had moved on, and __tfork_thread(3) of December 24, 2011. */
@@ -55,6 +58,8 @@ export const openbsd51: Contract<ob51.Kernel> = {
     ...tforkQuestions.map(rowOf51),
   ],
   notes,
+  proofs: proofs51,
+  notOfSchedules: notOfSchedules51,
 }
 
 /** The contracts of this package, oldest release first. */
