@@ -8,4 +8,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 // The code is set and not exited with: a pipe may not have taken all that was written yet.
-process.exitCode = await execute(process.argv.slice(2), { out: process.stdout, err: process.stderr, env: process.env })
+process.exitCode = await execute(process.argv.slice(2), {
+  out: process.stdout,
+  err: process.stderr,
+  env: process.env,
+  // Only who waits for a key opens it.
+  get input() {
+    return process.stdin
+  },
+})

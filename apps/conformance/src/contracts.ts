@@ -57,6 +57,12 @@ export function find(contracts: readonly AnyContract[], id: string): readonly En
   throw new UsageError(`no clause or divergence '${id}' in ${where}; nearest is ${nearest(id, entries.map(idOf))}`)
 }
 
+/** What a clause says, null for an id that no contract has. */
+export async function clauseIn(id: string): Promise<string | null> {
+  const clauses = (await loadContracts()).flatMap((contract) => contract.clauses)
+  return clauses.find((clause) => clause.id === id)?.says ?? null
+}
+
 /** What the systems note of an id, once for each that has it. */
 export function notesOf(contracts: readonly AnyContract[], id: string): readonly Note[] {
   const found = contracts.flatMap(({ notes }) => notes.filter((note) => note.id.toUpperCase() === id.toUpperCase()))

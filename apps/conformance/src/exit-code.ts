@@ -1,10 +1,11 @@
 import { faultsOf, type Survey } from './survey.js'
 
-/** What the command's exit says. 3 is kept for a budget that ends before coverage does. */
+/** What the command's exit says. */
 export const ExitCode = {
   allHold: 0,
   contractFailed: 1,
   wrongUsage: 2,
+  budgetEnded: 3,
   ourFault: 4,
 } as const
 

@@ -1,5 +1,8 @@
 import { Command, CommanderError } from 'commander'
+import type { ExploreWords } from './commands/explore.js'
+import type { ReplayCommandWords } from './commands/replay.js'
 import { ExitCode } from './exit-code.js'
+import type { ReplayWords } from './scenario/replayed.js'
 import { openTerminal, type Output, type Terminal, type World } from './terminal.js'
 import { nearest, UsageError } from './usage.js'
 import { version } from './version.js'
@@ -64,6 +67,15 @@ function build(terminal: Terminal, finish: (code: ExitCode) => void): Command {
       finish(await explain(terminal, id))
     })
   program
+    .command('prove')
+    .description('check promises under every schedule of a small scenario')
+    .argument('[id...]', 'such as NB6-KT-54; every promise that has a proof if none is given')
+    .option('--release <name>', RELEASE)
+    .action(async (ids: string[], options: { release?: string }) => {
+      const { prove } = await import('./commands/prove.js')
+      finish(await prove(terminal, ids, options))
+    })
+  program
     .command('list')
     .description('list the clauses and divergences')
     .option('--release <name>', RELEASE)
@@ -80,9 +92,61 @@ function build(terminal: Terminal, finish: (code: ExitCode) => void): Command {
       const { report } = await import('./commands/report.js')
       finish(await report(terminal, options))
     })
+  addSchedules(program, terminal, finish)
   return program
 }
 
+/** The commands that explore schedules and make them again. */
+function addSchedules(program: Command, terminal: Terminal, finish: (code: ExitCode) => void): void {
+  program
+    .command('explore')
+    .description('run a program under every schedule, and tell what goes wrong under which')
+    .argument('<scenario>', 'an exhibit such as netbsd/lock-order, or a file that exports make and main')
+    .option('--mend', 'the program of the exhibit in which the mistake is mended')
+    .option('--strategy <name>', 'dpor (every schedule that can be told from the others), dfs, pct, random or first')
+    .option('--model <name>', 'any (whoever can go on may), smp or up (the release decides)')
+    .option('--preemptions <n>', 'only schedules that preempt a thread at most so often')
+    .option('--schedules <n>', 'at most so many schedules')
+    .option('--steps <n>', 'at most so many steps in a schedule')
+    .option('--time <time>', 'at most so long, such as 10s')
+    .option('--seed <n>', 'of random and pct')
+    .option('--stop-at-failure', 'end at the first failure')
+    .option('--jobs <n>', 'on so many cores; the same schedules, verdict and outcomes')
+    .option('--save <file>', 'keep the search there, at least once a second')
+    .option('--resume <file>', 'go on with a search that was kept')
+    .option('-q, --quiet', 'print only the failure and the last line')
+    .action(async (scenario: string, words: ExploreWords) => {
+      const { explore } = await import('./commands/explore.js')
+      finish(await explore(terminal, scenario, words))
+    })
+  program
+    .command('replay')
+    .description('make a run again, and tell every step of it')
+    .argument('<token>', 'as explore prints it')
+    .argument('[scenario]', 'for a token that names none')
+    .option('--step', 'wait for Enter after each step')
+    .option('--continue', 'go on with the usual choices where the token no longer fits the program')
+    .option('--fork <@step>', 'make other choices after so many steps')
+    .option('--seed <n>', 'what decides after the fork; the usual choices if not given')
+    .option('--steps <n>', STEPS)
+    .action(async (token: string, scenario: string | undefined, words: ReplayCommandWords) => {
+      const { replay } = await import('./commands/replay.js')
+      finish(await replay(terminal, token, scenario, words))
+    })
+  program
+    .command('diff')
+    .description('show two runs side by side up to where they part')
+    .argument('<token>', 'as explore prints it')
+    .argument('<other>', 'another')
+    .argument('[scenario]', 'for tokens that name none')
+    .option('--steps <n>', STEPS)
+    .action(async (token: string, other: string, scenario: string | undefined, words: ReplayWords) => {
+      const { diff } = await import('./commands/diff.js')
+      finish(await diff(terminal, [token, other], scenario, words))
+    })
+}
+
+const STEPS = 'the bound on steps that the schedule was found with'
 const RELEASE = 'a release, such as netbsd/10.1, or a system'
 
 const EXIT_CODES = `
@@ -90,6 +154,7 @@ Exit codes:
   0  everything holds
   1  a contract failed
   2  the command was used wrongly
+  3  nothing failed, and a bound ended the search before all was covered
   4  a fault of ours
 `
 

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly colours: Colours
   /** Prints one line, or several with newlines between them. */
   print(text: string): void
+  /** Waits until somebody who looks presses Enter. False when nobody does, or no more. */
+  pause(): Promise<boolean>
   /** Shows one passing line, the empty one to take it away. Only somebody who looks sees it. */
   status(text: string): void
 }
@@ -27,10 +29,13 @@ export interface World {
   readonly out: Output
   readonly err: Output
   readonly env: Readonly<Record<string, string | undefined>>
+  /** What the user types, where there is one. */
+  readonly input?: NodeJS.ReadableStream & { readonly isTTY?: boolean }
 }
 
 /** Colour is for a terminal whose user did not refuse it. picocolors would also take CI for one, so it is told. */
-export function openTerminal({ out, err, env }: World): Terminal {
+export function openTerminal(world: World): Terminal {
+  const { out, err, env } = world
   const isTty = out.isTTY === true
   const columns = Math.max(out.columns ?? 100, 40)
   let shown = ''
@@ -38,6 +43,7 @@ export function openTerminal({ out, err, env }: World): Terminal {
     columns,
     isTty,
     colours: picocolors.createColors(isTty && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
+    pause: () => (isTty && world.input?.isTTY === true ? nextLine(world.input) : Promise.resolve(false)),
     print: (text) => void out.write(`${text}\n`),
     status: (text) => {
       if (!isTty || err.isTTY !== true || text === shown) return
@@ -45,6 +51,25 @@ export function openTerminal({ out, err, env }: World): Terminal {
       shown = text
     },
   }
+}
+
+/** Waits for a line. False when the input has ended. */
+function nextLine(input: NodeJS.ReadableStream): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (more: boolean): void => {
+      input.off('data', onData).off('end', onEnd)
+      input.pause()
+      resolve(more)
+    }
+    const onData = (): void => {
+      settle(true)
+    }
+    const onEnd = (): void => {
+      settle(false)
+    }
+    input.on('data', onData).on('end', onEnd)
+    input.resume()
+  })
 }
 
 /** Cuts a text to a width, and shows that something was cut. */

@@ -86,8 +86,14 @@ describe('as a process', () => {
 
 describe('usage', () => {
   test.each([
-    [['bogus'], "no command 'bogus'; expected one of all, run, explain, list, report; nearest is run"],
-    [['rnu', 'NB6-KT-01'], "no command 'rnu'; expected one of all, run, explain, list, report; nearest is run"],
+    [
+      ['bogus'],
+      "no command 'bogus'; expected one of all, run, explain, prove, list, report, explore, replay, diff; nearest is run",
+    ],
+    [
+      ['rnu', 'NB6-KT-01'],
+      "no command 'rnu'; expected one of all, run, explain, prove, list, report, explore, replay, diff; nearest is run",
+    ],
     [
       ['run', 'nb10-kt-9'],
       "no clause or divergence 'nb10-kt-9' in netbsd/6, netbsd/10.1, openbsd/4.2, openbsd/5.1, freebsd/8.0; nearest is NB10-KT-09",
@@ -125,7 +131,8 @@ describe('usage', () => {
   test('--help and --version are no mistakes', async () => {
     const help = await kt('--help')
     expect(help).toMatchObject({ code: 0, err: '' })
-    for (const command of ['run', 'explain', 'list', 'report']) expect(help.out).toContain(`\n  ${command} `)
+    for (const command of ['run', 'explain', 'prove', 'list', 'report', 'explore', 'replay', 'diff'])
+      expect(help.out).toContain(`\n  ${command} `)
     expect(await kt('--version')).toEqual({ code: 0, out: '0.0.0\n', err: '' })
   })
 })

@@ -53,6 +53,8 @@ export function toyContract(changes: Partial<AnyContract>): AnyContract {
     clauses: [],
     divergences: [],
     notes: [],
+    proofs: [],
+    notOfSchedules: {},
     ...changes,
   }
 }

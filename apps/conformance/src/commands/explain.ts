@@ -9,8 +9,10 @@ import {
   type Entry,
 } from '../contracts.js'
 import { exitCodeOf, ExitCode } from '../exit-code.js'
+import { runProof } from '../prove.js'
+import { proofBound, proofWord } from '../report/proofs.js'
 import { divergenceLines, evidenceLines, labelled, stateWord } from '../report/text.js'
-import { surveyEntries, type Survey } from '../survey.js'
+import { READINGS, surveyEntries, type Survey } from '../survey.js'
 import type { Terminal } from '../terminal.js'
 
 /** `kt explain <id>`: a clause or a divergence in our words, where it stands, and how it fares under both readings. */
@@ -46,6 +48,24 @@ function clauseLines(terminal: Terminal, { contract, clause }: ClauseEntry, foun
     ...labelled(terminal, 'says', clause.says),
     ...labelled(terminal, 'kind', kind),
     ...found.clauses.flatMap((result) => ['', ...readingLines(terminal, contract, result)]),
+    ...proofsOf(terminal, contract, clause.id),
+  ]
+}
+
+/** How the promise fares under every schedule, or why it is none about schedules. */
+function proofsOf(terminal: Terminal, contract: AnyContract, id: string): string[] {
+  const reason = contract.notOfSchedules[id]
+  const results = contract.proofs
+    .filter(({ clauses }) => clauses.includes(id))
+    .flatMap((proof) => READINGS.map((reading) => runProof(contract, proof, reading)))
+  return [
+    ...(reason === undefined ? [] : ['', ...labelled(terminal, 'schedules', reason)]),
+    ...results.flatMap((result) => [
+      '',
+      `${proofWord(terminal, result.state)}  reading ${result.reading}, under schedules: ${proofBound(result)}`,
+      ...labelled(terminal, 'proof', result.says),
+      ...(result.message === null ? [] : labelled(terminal, 'saw', result.message, 3)),
+    ]),
   ]
 }
 
