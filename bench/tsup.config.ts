@@ -6,11 +6,11 @@ import { defineConfig } from 'tsup'
  */
 export default defineConfig({
   // Paths are from the root, where `pnpm run bench` runs.
-  entry: ['bench/src/main.ts', 'bench/src/*.child.ts'],
+  entry: ['bench/src/main.ts', 'bench/src/explore.ts', 'bench/src/*.child.ts'],
   outDir: 'bench/dist',
   format: 'esm',
   target: 'node20',
-  external: ['co', 'effect', 'js-csp'],
+  external: ['co', 'effect', 'fast-check', 'js-csp'],
   noExternal: [/^@kt\//],
   esbuildOptions(options) {
     options.conditions = ['@kt/source']
