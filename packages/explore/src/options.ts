@@ -31,7 +31,7 @@ export interface ExploreOptions {
   readonly changes?: number
   /** Whether the boot is explored too. Default false: it takes the usual course. */
   readonly fromBoot?: boolean
-  /** Whether a cell that two threads access unordered is a failure. Default true. */
+  /** Whether a cell that two threads access unordered is a failure. Default true; for `expectAlways` false. */
   readonly races?: boolean
   /** Whether threads that still sleep without end when `main` has returned are a failure. Default false. */
   readonly leaks?: boolean

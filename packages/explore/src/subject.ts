@@ -48,7 +48,10 @@ export function programOf<K extends Explorable>(
     execute(oracle) {
       const kernel = make()
       const machine = machineOf(kernel)
-      if (machine === null) throw new TypeError('explore: the function must return a kernel, as createKernel() does')
+      if (machine === null)
+        throw new TypeError(
+          'explore: the function must return a kernel, as createKernel() does, of the same copy of @kt/core',
+        )
       if (used.has(machine)) throw new TypeError('explore: the function must make a new kernel each time it is called')
       used.add(machine)
       const { boot, run } = kernel as unknown as Bootable<K>

@@ -77,6 +77,7 @@ export function formatToken(contents: TokenContents): string {
  * @throws TokenError that says what is wrong with it.
  */
 export function parseToken(token: string): TokenContents {
+  if (typeof (token as unknown) !== 'string') throw new TokenError('this is no token: one is a text')
   const parts = token.split(':')
   if (parts[0] !== VERSION) {
     const isOther = /^kt\d+$/.test(parts[0]!)
