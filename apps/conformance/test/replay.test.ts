@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
@@ -103,16 +101,14 @@ lost wakeup: main calls wakeup before waiter sleeps on 'ready', and nobody wakes
     expect((await kt('replay', TOKEN, lost, '--step')).out).toContain(STEPS)
   })
 
-  test.skipIf(!existsSync('/usr/bin/script'))('no line is wider than a terminal of 80 or 120 columns', async () => {
+  test.each([80, 120])('no line is wider than a terminal of %i columns', async (columns) => {
     const { out: explored } = await kt('explore', 'netbsd/stolen-wakeup')
     const token = /^replay: kt replay (\S+)$/m.exec(explored)![1]!
-    for (const columns of [80, 120]) {
-      const command = `stty cols ${columns}; '${process.execPath}' --import tsx -C @kt/source src/cli.ts replay ${token}`
-      const cwd = new URL('..', import.meta.url)
-      const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { cwd, encoding: 'utf8' })
-      const lines = stripVTControlCharacters(stdout).split('\r\n')
-      expect(lines.length).toBeGreaterThan(20)
-      expect(lines.filter((line) => line.length > columns)).toEqual([])
-    }
+    let out = ''
+    const output = { isTTY: true, columns, write: (text: string) => (out += text) }
+    await execute(['replay', token], { out: output, err: output, env: {} })
+    const lines = stripVTControlCharacters(out).split('\n')
+    expect(lines.length).toBeGreaterThan(20)
+    expect(lines.filter((line) => line.length > columns)).toEqual([])
   })
 })
