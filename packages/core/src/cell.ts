@@ -1,4 +1,5 @@
 import { Access } from './access.js'
+import { CallRecord, recordedCall } from './call-records.js'
 import type { KernelCall, Operation } from './call.js'
 import type { Machine } from './machine.js'
 import type { Thread } from './thread.js'
@@ -36,7 +37,7 @@ export class Cell<T> {
   /** The value. */
   read(): KernelCall<T> {
     this.machine.enter(read).a = this
-    return this.machine.port
+    return this.accessed('read')
   }
 
   /** Stores a value. */
@@ -44,7 +45,7 @@ export class Cell<T> {
     const thread = this.machine.enter(write)
     thread.a = this
     thread.b = value
-    return this.machine.port
+    return this.accessed('write', value)
   }
 
   /**
@@ -56,7 +57,13 @@ export class Cell<T> {
     const thread = this.machine.enter(update)
     thread.a = this
     thread.b = change
-    return this.machine.port
+    return this.accessed('update', change)
+  }
+
+  private accessed(how: string, ...args: unknown[]): KernelCall<never> {
+    const { machine } = this
+    if (!machine.recordsCalls) return machine.port
+    return recordedCall(machine, machine.port, new CallRecord(`${this.name}.${how}`, args, true))
   }
 }
 

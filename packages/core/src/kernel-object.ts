@@ -1,3 +1,4 @@
+import { recording } from './call-records.js'
 import type { Machine } from './machine.js'
 import type { Trace } from './trace.js'
 
@@ -19,9 +20,21 @@ export abstract class KernelObject<M extends Machine> {
    * property, because a call through the prototype's getter costs as much as the rest of a cheap call.
    */
   functionOf(index: number, group: CallGroup<M>, name: string): unknown {
-    const value = (this.made[index] ??= group(this.machine) as Record<string, unknown>)[name]
-    Object.defineProperty(this, name, { value, enumerable: true })
+    const made = (this.made[index] ??= group(this.machine) as Record<string, unknown>)[name]
+    const isRecorded = this.machine.recordsCalls && typeof made === 'function'
+    const value: unknown = isRecorded ? recording(this.machine, name, made as (...args: unknown[]) => unknown) : made
+    Object.defineProperty(this, name, { value, enumerable: true, configurable: true })
     return value
+  }
+
+  /** Functions that were made before anybody wanted their calls recorded are made anew. */
+  static recordCalls(kernel: KernelObject<Machine>): void {
+    kernel.machine.record()
+    kernel.machine.recordsCalls = true
+    for (const functions of kernel.made) {
+      for (const name of Object.keys(functions ?? {}))
+        if (Object.hasOwn(kernel, name)) Reflect.deleteProperty(kernel, name)
+    }
   }
 
   /** The machine behind the object, for explorers and tests: scenarios have no use for it. */
@@ -54,6 +67,18 @@ export abstract class KernelObject<M extends Machine> {
 /** The machine of a kernel object of any system, null for anything else. */
 export function machineOf(kernel: unknown): Machine | null {
   return kernel instanceof KernelObject ? KernelObject.machineOf(kernel as KernelObject<Machine>) : null
+}
+
+/**
+ * Has a kernel keep a trace from here on that has the calls of the scenario in it as well. Functions that were taken
+ * from the kernel before (`const { kthread_create } = k`) go unrecorded.
+ *
+ * @returns Whether it is a kernel.
+ */
+export function recordCalls(kernel: unknown): boolean {
+  if (!(kernel instanceof KernelObject)) return false
+  KernelObject.recordCalls(kernel as KernelObject<Machine>)
+  return true
 }
 
 /**

@@ -90,7 +90,9 @@ export class Machine {
   readonly sleepers: Sleepers
   readonly cpus: Cpu[]
   readonly port: CallPort = new CallPort(this)
-  readonly trace: Trace | null
+  trace: Trace | null
+  /** Whether the calls that a scenario makes are put into the trace. */
+  recordsCalls = false
   oracle: Oracle | null = null
   announces = false
   /** The free run that an oracle drives, null where CPUs are chosen. */
@@ -169,6 +171,11 @@ export class Machine {
     if (oracle?.drive === undefined) return
     this.free ??= new FreeRun(this)
     this.timeline.watcher = this.free
+  }
+
+  /** Records what happens from here on, where that is not done already. */
+  record(): void {
+    this.trace ??= new Trace(this)
   }
 
   /** Bounds the steps of each run from here on, as `stepsMax` does. */
@@ -297,6 +304,11 @@ export class Machine {
     this.fuel = 0
   }
 
+  /** Ends a run before its next step: what it leaves can be looked at, and nothing of it goes on. */
+  cutShort(): void {
+    this.stop({ kind: 'livelock', steps: this.steps, thread: this.cpu.current })
+  }
+
   /**
    * The last act of a system that executes code of its own when it stops: the running thread does that in place of the
    * call it is in, which never completes, and the others go on meanwhile, until one of them stops the machine. Others
@@ -329,6 +341,7 @@ export class Machine {
     this.slice = this.fuel = 0
     this.refuel()
     this.isActive = true
+    this.trace?.beginRun()
     try {
       begin()
       this.loop()
@@ -402,6 +415,7 @@ export class Machine {
       if (!this.hasFuel()) return
       const cpu = this.turns.next()
       if (cpu !== null) scheduler.step(cpu)
+      else if ((this.halt as Halt | null) !== null) return
       else if ((this.mainReturned && !scheduler.isWorking) || !this.clock.passTime()) return
     }
   }
@@ -489,6 +503,7 @@ export class Machine {
   private bodyEnded(thread: Thread, value: unknown): void {
     if (thread === this.main) this.mainEnds(value)
     thread.steps = this.policy.returned(thread, value)
-    if (thread.steps === null) this.scheduler.end(thread)
+    // A system may have ended it itself.
+    if (thread.steps === null && thread.state !== ThreadState.dead) this.scheduler.end(thread)
   }
 }

@@ -1,5 +1,6 @@
 import type { Cpu } from './cpu.js'
 import type { FreeRun } from './free-run.js'
+import type { Machine } from './machine.js'
 import { Random } from './random.js'
 import type { Thread } from './thread.js'
 import type { Due } from './timeline.js'
@@ -33,6 +34,8 @@ export interface Oracle {
   token(): string
   /** Is told which CPU makes the next step, or what fires before any does, whether or not there was a choice. */
   moves?(mover: Cpu | Due, preempts: boolean): void
+  /** Whether the run ends before this step, where CPUs are chosen; the oracle has then cut it short. */
+  endsHere?(machine: Machine): boolean
   /**
    * Decides every step of a run itself, on a machine on which any thread may go next; an oracle without it chooses
    * among CPUs. Returns when the run is over or nothing more is to be done in it.

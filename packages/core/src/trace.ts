@@ -1,8 +1,9 @@
+import type { CallRecord } from './call-records.js'
 import type { Cpu } from './cpu.js'
 import { nameObject } from './locks-view.js'
 import type { Machine } from './machine.js'
 import { format } from './printf.js'
-import { WakeReason, type Thread } from './thread.js'
+import { ThreadMark, ThreadState, WakeReason, type Thread } from './thread.js'
 
 /** Kinds of events, with the word by which a trace shows each. */
 const KINDS = [
@@ -20,6 +21,9 @@ const KINDS = [
   'mark',
   'stop',
   'let go',
+  'join',
+  'call',
+  'return',
 ] as const
 export type EventKind = (typeof KINDS)[number]
 
@@ -39,6 +43,32 @@ export interface TraceEvent {
   readonly detail: string
 }
 
+/** One event, as a program that draws it needs it. */
+export interface TraceRecord {
+  readonly timeNs: number
+  readonly cpu: Cpu
+  readonly kind: EventKind
+  /** The thread it happened to, null for none or a CPU's idle loop. */
+  readonly thread: Thread | null
+  /** The thread that executed then, and so brought it about; null where the clock did, or nobody. */
+  readonly by: Thread | null
+  /** What it was about: a channel, a lock, the thread that was joined, a call; else a text or null. */
+  readonly object: unknown
+  /** The wait message of a sleep, the name that a thread has when it gets a CPU; else null. */
+  readonly text: string | null
+  /** As `TraceEvent` has it. */
+  readonly detail: string
+}
+
+/** A thread as it was when a run began. */
+export interface TracedThread {
+  readonly thread: Thread
+  readonly name: string
+  readonly state: ThreadState
+  readonly isAsleep: boolean
+  readonly wmesg: string | null
+}
+
 const CHUNK_EVENTS = 1024
 
 /**
@@ -51,11 +81,36 @@ export class Trace {
   private chunk: Chunk | null = null
   private used = CHUNK_EVENTS
 
+  /** Events before the current or last run began, and the threads that were there then. */
+  before: { readonly events: number; readonly threads: readonly TracedThread[] } = { events: 0, threads: [] }
+  /** For each step of that run that an explorer made, how many events lay before it. */
+  readonly stepsFrom: number[] = []
+
   constructor(private readonly machine: Machine) {}
 
   /** Events so far. */
   get length(): number {
     return this.chunks.length === 0 ? 0 : (this.chunks.length - 1) * CHUNK_EVENTS + this.used
+  }
+
+  /** A run begins. */
+  beginRun(): void {
+    const threads: TracedThread[] = []
+    for (const process of this.machine.processes) {
+      for (const thread of process.threads()) {
+        const { state, wmesg } = thread
+        const isAsleep = state === ThreadState.sleeping || thread.is(ThreadMark.asleep)
+        if (state === ThreadState.dead) continue
+        const name = thread.name ?? process.name
+        threads.push({ thread, name, state, isAsleep, wmesg: isAsleep ? wmesg : null })
+      }
+    }
+    this.before = { events: this.length, threads }
+    this.stepsFrom.length = 0
+  }
+  /** An explorer makes the next step of the run. */
+  beginStep(): void {
+    this.stepsFrom.push(this.length)
   }
 
   create(thread: Thread): void {
@@ -94,6 +149,17 @@ export class Trace {
   exit(thread: Thread): void {
     this.add(KIND.exit, thread.cpu, thread, 0, null)
   }
+  /** A thread has seen that another one has ended. Part of a call, and told where calls are. */
+  join(thread: Thread, ended: Thread): void {
+    if (this.machine.recordsCalls) this.add(KIND.join, thread.cpu, thread, 0, ended)
+  }
+  /** A kernel call begins, or comes back. Only where calls are recorded. */
+  call(thread: Thread, call: CallRecord): void {
+    this.add(KIND.call, thread.cpu, thread, 0, call)
+  }
+  return(thread: Thread, call: CallRecord): void {
+    this.add(KIND.return, thread.cpu, thread, 0, call)
+  }
   /** Something the release does not print and a reader wants to know, by the personality. */
   note(thread: Thread | null, text: string): void {
     this.add(KIND.note, this.machine.cpu, thread, 0, text)
@@ -112,6 +178,8 @@ export class Trace {
         // Of full length at once: growing them costs more than all the rest.
         threads: new Array<Thread | null>(CHUNK_EVENTS),
         objects: new Array<unknown>(CHUNK_EVENTS),
+        running: new Array<Thread | null>(CHUNK_EVENTS),
+        texts: new Array<string | null>(CHUNK_EVENTS),
       }
       this.chunk = chunk
       this.chunks.push(chunk)
@@ -122,23 +190,35 @@ export class Trace {
     chunk.times[index] = this.machine.timeline.now
     chunk.threads[index] = thread
     chunk.objects[index] = object
+    chunk.running[index] = this.machine.running
+    chunk.texts[index] = textOf(kind, thread)
   }
 
   /** The events in order, from the given one on. */
   *events(from = 0): Generator<TraceEvent, void, undefined> {
+    for (const { timeNs, cpu, kind, thread, detail } of this.records(from)) {
+      const name = thread === null ? 'idle' : (thread.name ?? thread.process.name)
+      yield { timeNs, cpu: cpu.index, kind, thread: idOf(thread), name, detail }
+    }
+  }
+
+  /** The same with the threads and objects themselves, which may have changed since. */
+  *records(from = 0): Generator<TraceRecord, void, undefined> {
     for (let index = from; index < this.length; index++) {
       const chunk = this.chunks[Math.floor(index / CHUNK_EVENTS)]!
       const within = index % CHUNK_EVENTS
       const head = chunk.heads[within]!
-      const thread = chunk.threads[within] ?? null
       const kind = KINDS[head & 0xff]!
+      const object = chunk.objects[within]
       yield {
         timeNs: chunk.times[within]!,
-        cpu: (head >> 8) & 0xff,
+        cpu: this.machine.cpus[(head >> 8) & 0xff]!,
         kind,
-        thread: idOf(thread),
-        name: thread === null ? 'idle' : (thread.name ?? thread.process.name),
-        detail: kind === 'wake' ? WAKE_REASONS[head >> 16]! : detailOf(chunk.objects[within]),
+        thread: chunk.threads[within] ?? null,
+        by: chunk.running[within] ?? null,
+        object,
+        text: chunk.texts[within] ?? null,
+        detail: kind === 'wake' ? WAKE_REASONS[head >> 16]! : detailOf(kind, object),
       }
     }
   }
@@ -189,10 +269,23 @@ interface Chunk {
   readonly times: Float64Array
   readonly threads: (Thread | null)[]
   readonly objects: unknown[]
+  /** Who executed then, and what will not be known any more when somebody reads. No part of the hash. */
+  readonly running: (Thread | null)[]
+  readonly texts: (string | null)[]
 }
 
-function detailOf(object: unknown): string {
+/** The wait message ends with the sleep, and the name of a thread may change, or go with it. */
+function textOf(kind: number, thread: Thread | null): string | null {
+  if (thread === null) return null
+  if (kind === KIND.sleep) return thread.wmesg
+  return kind === KIND.switch ? (thread.name ?? thread.process.name) : null
+}
+
+function detailOf(kind: EventKind, object: unknown): string {
   if (object === null || object === undefined) return ''
+  if (kind === 'call') return (object as CallRecord).callText
+  if (kind === 'return') return (object as CallRecord).returnText
+  if (kind === 'join') return (object as Thread).name ?? (object as Thread).process.name
   return typeof object === 'string' ? object : nameObject(object)
 }
 

@@ -27,10 +27,11 @@ export class Turns {
 
   /** Chosen by the oracle, among the ready CPUs and, where it says that CPUs can be slow, the next timer. */
   private ask(oracle: Oracle): Cpu | null {
-    const { cpus, scheduler, timeline } = this.machine
+    const { cpus, scheduler, timeline, trace } = this.machine
     for (;;) {
       const ready = scheduler.ready & scheduler.started
       if (ready === 0) return null
+      if (oracle.endsHere?.(this.machine) === true) return null
       const candidates: (Cpu | Due)[] = []
       let index = this.usual(ready)
       do {
@@ -43,10 +44,12 @@ export class Turns {
       if (due === null || chosen < candidates.length - 1) {
         const cpu = candidates[chosen] as Cpu
         oracle.moves?.(cpu, chosen > 0 && this.isGoingOn)
+        trace?.beginStep()
         this.lastCpu = cpu.index
         return cpu
       }
       oracle.moves?.(due, false)
+      trace?.beginStep()
       this.machine.clock.passTime()
     }
   }

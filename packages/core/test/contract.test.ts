@@ -50,6 +50,7 @@ function contract(clauses: readonly Clause<Kernel>[], ...divergences: readonly D
     notes: [],
     proofs: [],
     notOfSchedules: {},
+    calls: [],
   }
 }
 

@@ -97,3 +97,53 @@ describe('a trace', () => {
     expect(new Plain({ trace: false }).machine.trace).toBeNull()
   })
 })
+
+describe('what a program that draws a trace needs besides', () => {
+  test('who brought an event about: the thread that executed, nobody for the clock', () => {
+    const k = new Plain()
+    k.run(function* () {
+      k.spawn('sleeper', function* () {
+        yield* k.sleep('by main', 0)
+        yield* k.sleep('by the clock', 1)
+      })
+      yield* k.sleep('let it sleep', 1)
+      yield* k.wakeup('by main')
+      yield* k.sleep('let it end', 3)
+    })
+    const wakes = [...k.machine.trace!.records()].filter(
+      ({ kind, thread }) => kind === 'wake' && thread?.name !== 'main',
+    )
+    expect(wakes.map(({ by }) => by?.name ?? null)).toEqual(['main', null])
+    const create = [...k.machine.trace!.records()].find(
+      ({ kind, thread }) => kind === 'create' && thread?.name !== 'main',
+    )
+    expect(create?.by?.name).toBe('main')
+  })
+
+  test('the threads that were there when a run began, and how many events lay before it', () => {
+    const k = new Plain()
+    k.run(function* () {
+      k.spawn('daemon', function* () {
+        yield* k.sleep('for ever', 0)
+      })
+    })
+    const { trace } = k.machine
+    expect(trace!.before).toEqual({ events: 0, threads: [] })
+    const { length } = trace!
+    k.run(function* () {})
+    expect(trace!.before.events).toBe(length)
+    expect(trace!.before.threads).toMatchObject([{ name: 'daemon', isAsleep: true, wmesg: 'wait' }])
+  })
+})
+
+test('a machine can begin to record later, and goes on with a trace that it has', () => {
+  const k = new Plain({ trace: false })
+  k.run(function* () {})
+  expect(k.machine.trace).toBeNull()
+  k.machine.record()
+  k.run(function* () {})
+  const { trace } = k.machine
+  expect([...trace!.events()].map(({ kind }) => kind)).toContain('exit')
+  k.machine.record()
+  expect(k.machine.trace).toBe(trace)
+})
