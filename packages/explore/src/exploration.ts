@@ -111,7 +111,7 @@ export class Exploration {
   private hasOverlooked(): boolean {
     const before = this.outcomes.size
     const sample = randomWalk(this.space, 1)
-    for (let run = 0; run < CHECKS; run++) {
+    for (let run = 0; run < (this.options.checks ?? CHECKS); run++) {
       const attempt = sample.next()!
       const verdict = attempt.needsStory ? this.tell(attempt).verdict : verdictOf(attempt.ended)
       const isNew = attempt.ended.outcome.kind !== 'livelock' && !this.outcomes.has(keyOf(verdict))

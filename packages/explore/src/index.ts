@@ -3,6 +3,8 @@ export { expectAlways, expectNever, expectReachable, ScheduleExpectation } from 
 export type { Expected } from './expect.js'
 export { Exploration } from './exploration.js'
 export { explore, exploreSubject } from './explore.js'
+export { runOnce } from './once.js'
+export type { OnceOptions } from './once.js'
 export type { ExploreOptions } from './options.js'
 export { merged, partsOf } from './parts.js'
 export type { Part } from './parts.js'

@@ -35,6 +35,11 @@ export interface ExploreOptions {
   readonly races?: boolean
   /** Whether threads that still sleep without end when `main` has returned are a failure. Default false. */
   readonly leaks?: boolean
+  /**
+   * Schedules at random that a reduced search is held against at its end, default 50: a plain variable that threads
+   * share is noticed so, mostly. 0 where it is known that there is none.
+   */
+  readonly checks?: number
   /** The scenario's name, kept in tokens: lower-case letters, digits, `-`, `.` and `/`. */
   readonly scenario?: string
   /** Called during a long search, between two schedules, a few times a second. */
@@ -49,7 +54,7 @@ export const SAMPLES = 1000
 /** Bounds and seeds are whole numbers, and a name is one that a token can have. */
 export function checkOptions(options: ExploreOptions): void {
   for (const name of ['schedules', 'steps'] as const) whole(name, options[name], 1)
-  for (const name of ['preemptions', 'changes'] as const) whole(name, options[name], 0)
+  for (const name of ['preemptions', 'changes', 'checks'] as const) whole(name, options[name], 0)
   whole('seed', options.seed, Number.MIN_SAFE_INTEGER)
   const { timeMs = 0, scenario = 'none' } = options
   if (!(timeMs >= 0)) throw new RangeError(`explore: timeMs must be milliseconds, not ${String(timeMs)}`)

@@ -1,4 +1,14 @@
-import { Due, ThreadState, type Choice, type Cpu, type FreeRun, type Mover, type Oracle, type Thread } from '@kt/core'
+import {
+  Due,
+  ThreadState,
+  type Choice,
+  type Cpu,
+  type FreeRun,
+  type Machine,
+  type Mover,
+  type Oracle,
+  type Thread,
+} from '@kt/core'
 import { raceOf, type Race } from './cell-race.js'
 import type { Picker, Point } from './picker.js'
 
@@ -24,13 +34,17 @@ export class PickedRun implements Oracle {
   readonly drive?: (run: FreeRun) => void
   /** The first two accesses to a cell that nothing ordered. */
   race: Race | null = null
-  private hasMoved = false
+  /** Whether the run was ended before it was over. */
+  wasCut = false
+  private made = 0
 
   constructor(
     private readonly picker: Picker,
     model: Model,
     readonly freeTimers: boolean,
     private readonly watcher: Watcher | null = null,
+    /** Ends the run after so many steps. */
+    private readonly until: number = Infinity,
   ) {
     if (model === 'any') this.drive = (free) => this.driveFree(free)
   }
@@ -51,9 +65,15 @@ export class PickedRun implements Oracle {
   /** Where CPUs are chosen: one of them, or what is due, makes a step. */
   moves(mover: Cpu | Due, preempts: boolean): void {
     const { watcher } = this
-    if (this.hasMoved) watcher?.after()
-    this.hasMoved = true
+    if (this.made++ > 0) watcher?.after()
     watcher?.before(mover, preempts)
+  }
+
+  endsHere(machine: Machine): boolean {
+    if (this.made < this.until) return false
+    this.wasCut = true
+    machine.cutShort()
+    return true
   }
 
   private pick(point: Point): number {
@@ -67,10 +87,13 @@ export class PickedRun implements Oracle {
     while (!free.isOver) {
       const candidates = line.candidates()
       if (candidates.length === 0) break
+      if (this.endsHere(free.machine)) return
       const at: number = candidates.length === 1 ? 0 : this.pick({ kind: 'step', candidates, goesOn: line.goesOn })
       const mover: Mover = candidates[at]!
       this.race ??= raceOf(mover, candidates)
       watcher?.before(mover, line.goesOn && at > 0)
+      this.made++
+      free.machine.trace?.beginStep()
       if (mover instanceof Due) free.fire(mover)
       else free.step(mover)
       watcher?.after()

@@ -35,6 +35,8 @@ export interface ReplayOptions {
   readonly fromBoot?: boolean
   /** Bound on steps, default 10 000. */
   readonly steps?: number
+  /** Ends the run after so many of its steps, so that the kernel can be looked at as it is then. */
+  readonly until?: number
 }
 
 /** A replayed run. */
@@ -63,12 +65,12 @@ export function replay<K extends Explorable>(
 
 /** The same for any program. The bound on steps and whether the boot is explored are the program's. */
 export function replaySubject(subject: Subject, token: string, options: ReplayOptions = {}): Replayed {
-  const { mode = 'strict', forkAt = Infinity, seed } = options
+  const { mode = 'strict', forkAt = Infinity, seed, until = Infinity } = options
   const { model, freeTimers, scenario, leavesSleepers, deviations, fingerprint } = parseToken(token)
   const follower = new Follower(deviations, mode, forkAt, seed === undefined ? null : new Random(seed))
-  const story = tellRun(subject, follower, { model, freeTimers, scenario })
+  const story = tellRun(subject, follower, { model, freeTimers, scenario, until })
   let { misfit } = follower
-  if (misfit === null && forkAt === Infinity && story.fingerprint !== fingerprint)
+  if (misfit === null && forkAt === Infinity && !story.wasCut && story.fingerprint !== fingerprint)
     misfit = new Misfit(story.steps.length + 1, 'every choice can be made, and other calls come of them')
   if (misfit !== null && mode === 'strict') throw misfit
   const verdict = judge(story.verdict, story.lost, () => leavesSleepers)

@@ -25,6 +25,8 @@ export interface Story {
   /** What all calls come to, as the token has it. */
   readonly fingerprint: number
   readonly verdict: Verdict
+  /** Whether it was ended after the steps that were asked for, before it was over. */
+  readonly wasCut: boolean
   readonly races: readonly Verdict[]
   readonly steps: readonly StoryStep[]
   readonly token: string
@@ -47,13 +49,15 @@ export interface Telling {
   readonly model: Model
   readonly freeTimers: boolean
   readonly scenario: string | null
+  /** Ends the run after so many steps. Default: it runs to its end. */
+  readonly until?: number
 }
 
 /** Runs a program once with everything written down. */
 export function tellRun(subject: Subject, picker: Picker, telling: Telling): Story {
-  const { model, freeTimers } = telling
+  const { model, freeTimers, until } = telling
   const recorder = new Recorder(picker)
-  const run = new PickedRun(recorder, model, freeTimers, recorder)
+  const run = new PickedRun(recorder, model, freeTimers, recorder, until)
   const ended = subject.execute(run)
   // Where CPUs are chosen, nothing tells of the end of the last step.
   if (model !== 'any') recorder.after()
@@ -61,7 +65,9 @@ export function tellRun(subject: Subject, picker: Picker, telling: Telling): Sto
   const fingerprint = recorder.hash % FINGERPRINTS
   return {
     fingerprint,
-    verdict: refine(verdictOf(ended), ended, recorder),
+    // What is cut short on purpose shows nothing.
+    verdict: run.wasCut ? verdictOf(ended) : refine(verdictOf(ended), ended, recorder),
+    wasCut: run.wasCut,
     races: race,
     steps: recorder.steps,
     token: formatToken({ ...telling, leavesSleepers: false, deviations: recorder.deviations, fingerprint }),
