@@ -1,3 +1,4 @@
+import type { CallFacts } from './call.js'
 import type { Proof } from './proof.js'
 import type { Trial } from './trial.js'
 
@@ -78,6 +79,8 @@ export interface Contract<K> {
   readonly proofs: readonly Proof<K>[]
   /** Clauses that say always, never, guarantee, before, only or must and do not speak of schedules, with what they speak of. */
   readonly notOfSchedules: Readonly<Record<string, string>>
+  /** Every call and flag of the pages, and the services around them that a porter meets. */
+  readonly calls: readonly CallFacts[]
 }
 
 /** What a trial sets for every kernel it makes; a check adds what it needs. */

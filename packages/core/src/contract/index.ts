@@ -1,3 +1,5 @@
+export { call, citing, FACETS, flag, remark, says, takes } from './call.js'
+export type { CallFacts, CallKind, Facet, FacetName, Parameter, Said, WrittenCall, WrittenFlag } from './call.js'
 export type { Clause, ClauseKind, Contract, Divergence, Note, PageFacts, TrialOptions } from './clause.js'
 export { speaksOfEverySchedule } from './proof.js'
 export type { Proof } from './proof.js'

@@ -1,5 +1,6 @@
 import type { Contract, PageFacts } from '@kt/core/contract'
 import * as fb80 from '../releases/8.0.js'
+import { calls } from './calls.js'
 import { divergences } from './divergences.js'
 import { kproc2007 } from './kproc-2007.js'
 import { kthreadCreation } from './kthread-create.js'
@@ -57,6 +58,7 @@ export const freebsd80: Contract<fb80.Kernel> = {
   notes,
   proofs,
   notOfSchedules,
+  calls,
 }
 
 /** The contracts of this package. */

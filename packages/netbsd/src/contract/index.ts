@@ -1,6 +1,7 @@
 import type { Contract, PageFacts } from '@kt/core/contract'
 import * as nb10 from '../releases/10.1.js'
 import * as nb6 from '../releases/6.js'
+import { calls101, calls6 } from './calls.js'
 import { divergences10, divergences6 } from './divergences.js'
 import { kthread101 } from './kthread-10.1.js'
 import { kthread2011 } from './kthread-2011.js'
@@ -39,6 +40,7 @@ export const netbsd6: Contract<nb6.Kernel> = {
   notes,
   proofs: proofs6,
   notOfSchedules: notOfSchedules6,
+  calls: calls6,
 }
 
 /** kthread(9) on NetBSD 10.1. */
@@ -53,6 +55,7 @@ export const netbsd101: Contract<nb10.Kernel> = {
   notes,
   proofs: proofs10,
   notOfSchedules: notOfSchedules10,
+  calls: calls101,
 }
 
 /** The contracts of this package, oldest release first. */

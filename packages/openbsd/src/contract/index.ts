@@ -1,6 +1,7 @@
 import type { Contract, PageFacts } from '@kt/core/contract'
 import * as ob42 from '../releases/4.2.js'
 import * as ob51 from '../releases/5.1.js'
+import { calls42, calls51 } from './calls.js'
 import { kthreadRows, tforkRows } from './divergences.js'
 import { kthread2007 } from './kthread-2007.js'
 import { notes } from './notes.js'
@@ -41,6 +42,7 @@ export const openbsd42: Contract<ob42.Kernel> = {
   notes,
   proofs: proofs42,
   notOfSchedules: notOfSchedules42,
+  calls: calls42,
 }
 
 /** The same page on OpenBSD 5.1, whose kernel had moved on, and __tfork_thread(3) of December 24, 2011. */
@@ -60,6 +62,7 @@ export const openbsd51: Contract<ob51.Kernel> = {
   notes,
   proofs: proofs51,
   notOfSchedules: notOfSchedules51,
+  calls: calls51,
 }
 
 /** The contracts of this package, oldest release first. */
