@@ -38,6 +38,8 @@ export class Autoconf {
   readonly mutex: kmutex_t = new kmutex_t('config_misc')
   readonly noneHolds: kcondvar_t = new kcondvar_t('cfpend')
   isRootMounted = false
+  /** Whether the finalizers have been run; later ones are called when they are registered. */
+  isFinalized = false
 
   constructor() {
     this.mutex.init(MUTEX_DEFAULT, P.IPL_NONE)
@@ -71,7 +73,7 @@ export interface AutoconfCalls {
   config_mountroot: (dev: Device, func: DeviceFunction) => KernelCall<void>
   /**
    * Calls `func` over and over at the end of configuration, on lwp0 with the big lock held, until no finalizer returns
-   * non-zero. One that is registered later is never called.
+   * non-zero. One that is registered later is called at once, over and over until it returns 0.
    *
    * @see autoconf.9, config_finalize_register.
    */
@@ -79,7 +81,8 @@ export interface AutoconfCalls {
   /**
    * Holds back the end of configuration, until `config_pending_decr` was called as often.
    *
-   * @param dev - Who holds it back; only counted, not looked at.
+   * @param dev - Who holds it back; only counted, not looked at. The call of 6 takes nothing, and that of 10.1 counts for
+   *   each device.
    * @see autoconf.9, config_pending_incr.
    */
   config_pending_incr: (dev: Device) => KernelCall<void>
@@ -104,7 +107,9 @@ export function autoconfCalls(machine: NetbsdMachine): AutoconfCalls {
     }
   }
   function* finalize(dev: Device, func: (dev: Device) => Steps<number>): Steps<void> {
-    autoconf.finalizers.push({ dev, func })
+    if (autoconf.isFinalized) {
+      while ((yield* func(dev)) !== 0);
+    } else autoconf.finalizers.push({ dev, func })
   }
   function* hold(change: number): Steps<void> {
     yield* machine.mutex.mutex_enter(autoconf.mutex)
@@ -187,6 +192,7 @@ export function* finalize(machine: NetbsdMachine): Steps<void> {
     isBusy = false
     for (const { dev, func } of autoconf.finalizers) if ((yield* func(dev)) !== 0) isBusy = true
   }
+  autoconf.isFinalized = true
   yield* machine.kernelLock.KERNEL_UNLOCK_ONE(null)
 }
 

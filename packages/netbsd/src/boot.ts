@@ -129,5 +129,9 @@ interface InitArgument {
 }
 
 function* initBody({ machine, proc }: InitArgument): Steps<void> {
-  for (;;) yield* machine.sleep.tsleep(proc, P.PCATCH, 'wait', 0)
+  for (;;) {
+    yield* machine.sleep.tsleep(proc, P.PCATCH, 'wait', 0)
+    // Back in user mode it takes the signal that ended the sleep, and waits again.
+    machine.running!.l_flag &= ~P.LW_PENDSIG
+  }
 }

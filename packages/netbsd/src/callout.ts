@@ -60,7 +60,7 @@ export interface CalloutCalls {
   /**
    * Arms it. An armed one is moved.
    *
-   * @param ticks - Ticks from now; 0 and less count as 1.
+   * @param ticks - Ticks from now; 0 counts as 1, and less panics (DIAGNOSTIC).
    * @throws KernelPanic when nothing said what to call.
    * @see callout.9, callout_schedule.
    */
@@ -183,6 +183,7 @@ const reset: Operation = {
     lwp.result = undefined
     lwp.c = lwp.d = null
     if (ticks === null) return true
+    machine.assert(ticks >= 0, 'to_ticks >= 0')
     if (c.func === null) machine.panic('kernel diagnostic assertion "c->c_func != NULL" failed')
     machine.timeline.cancel(c)
     dequeue(machine, c)

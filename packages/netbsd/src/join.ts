@@ -158,6 +158,7 @@ export const join: Operation = {
     target.wasJoined = true
     if (machine.reading === 'page' && target.state === ThreadState.dead) {
       // Destroyed before it ever ran: it has no barrier to pass, and it has terminated (NB-G-08).
+      machine.trace?.join(lwp, target)
       lwp.result = 0
       return true
     }
@@ -168,6 +169,7 @@ export const join: Operation = {
     const target = lwp.a as Lwp
     if (lwp.c === 'waiting' && claim(machine, target)) lwp.c = 'claimed'
     if (lwp.c === 'claimed' && hasEnded(machine, target)) {
+      machine.trace?.join(lwp, target)
       lwp.result = 0
       lwp.a = lwp.c = null
       return true
@@ -180,13 +182,18 @@ export const join: Operation = {
 function checkTarget(machine: NetbsdMachine, target: Lwp): void {
   const mustJoin = (target.l_pflag & P.LP_MUSTJOIN) !== 0
   if (machine.reading === 'page') {
-    if (!mustJoin) machine.panic(`kthread_join: ${target.l_name} was created without KTHREAD_MUSTJOIN`, 'NB-D-08')
-    if (target.wasJoined) machine.panic(`kthread_join: ${target.l_name} was joined before`, 'NB-D-07')
+    if (!mustJoin) machine.panic(`kthread_join: ${nameOf(target)} was created without KTHREAD_MUSTJOIN`, 'NB-D-08')
+    if (target.wasJoined) machine.panic(`kthread_join: ${nameOf(target)} was joined before`, 'NB-D-07')
     return
   }
   if (target.isFree) machine.undefinedBehaviour('UB:NB-D-07', 'kthread_join on an LWP that was freed')
   machine.assert(target.isSystem, '(l->l_flag & LW_SYSTEM) != 0')
   if (machine.release.joinAssertsMustjoin) machine.assert(mustJoin, '(l->l_pflag & LP_MUSTJOIN) != 0', 'NB-D-08')
+}
+
+/** The name that it was given: a dead one's own is overwritten, and would not tell anybody which thread is meant. */
+function nameOf({ name }: Lwp): string {
+  return name ?? 'unnamed'
 }
 
 /** Takes the slot for this target: what the exiting thread looks for. False while it is taken (6). */

@@ -25,7 +25,9 @@ export interface KernelLockCalls {
   /**
    * Gives up the only hold.
    *
-   * @throws KernelPanic when the caller has none, or more (DIAGNOSTIC).
+   * Without a hold nothing happens.
+   *
+   * @throws KernelPanic when the caller has more than one (in the real system with LOCKDEBUG).
    * @see KERNEL_LOCK.9 (NetBSD 10.1), KERNEL_UNLOCK_LAST.
    */
   KERNEL_UNLOCK_LAST: (l: Lwp | null) => KernelCall<void>
@@ -115,8 +117,8 @@ const unlockLast: Operation = {
   name: 'KERNEL_UNLOCK_LAST',
   touches: touchesUnlock,
   start(machine: NetbsdMachine, lwp: Lwp) {
-    machine.assert(lwp.bigLocks === 1, `l->l_blcnt == 1, it is ${lwp.bigLocks}`)
-    return unlock(machine, lwp, 1)
+    machine.assert(lwp.bigLocks <= 1, `l->l_blcnt == 1, it is ${lwp.bigLocks}`)
+    return unlock(machine, lwp, lwp.bigLocks)
   },
   resume: () => true,
 }

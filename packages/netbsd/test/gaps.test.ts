@@ -551,6 +551,21 @@ describe('NB-G-14 a signal reaches user processes, and no kernel thread', () => 
   })
 })
 
+describe('a signal to init is taken, and init goes on to wait', () => {
+  test.each(CASES)(WHERE, ({ make }) => {
+    const k = make()
+    const answer = valueOf(
+      k.boot(function* main() {
+        const init = k.processes.find(({ pid }) => pid === 1)!
+        yield* k.psignal(init, 15)
+        yield* k.kpause('wait', false, 10, null)
+        return init.lwps.map(({ l_wmesg }) => l_wmesg)
+      }),
+    )
+    expect(answer).toEqual(['wait'])
+  })
+})
+
 describe('NB-G-15 names need not be unique', () => {
   test.each(CASES)(WHERE, ({ make }) => {
     const k = make()

@@ -28,7 +28,7 @@ import { startProcess, type ProcessOptions } from './start-process.js'
 import { sysctl } from './sysctl.js'
 import { timeoutCalls } from './timeout.js'
 import type { Program } from './user.js'
-import { cpuView, isSwappable, kernProc, ps, psText, type PsOptions } from './views.js'
+import { cpuView, ddbPs, isSwappable, kernProc, ps, psText, type PsOptions } from './views.js'
 import { workqCalls } from './workq.js'
 
 /** What a release adds to the calls of all, apart from its constants. */
@@ -132,6 +132,7 @@ function ownCalls(machine: OpenbsdMachine) {
     sysctl: (name: string, value?: number) => sysctl(machine, name, value),
     ps: (options?: PsOptions) => ps(machine, options),
     psText: (options?: PsOptions) => psText(machine, options),
+    ddbPs: () => ddbPs(machine),
     kern_proc: (op: number, arg?: number) => kernProc(machine, op, arg),
     isSwappable,
     ktrace(process: ProcessRecord, isOn: boolean, inherit = false): void {

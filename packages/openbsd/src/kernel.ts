@@ -97,6 +97,8 @@ export interface Services
   ps: (options?: PsOptions) => readonly KinfoProc[]
   /** The same in columns. */
   psText: (options?: PsOptions) => string
+  /** The process table as the debugger's `ps` shows it. */
+  ddbPs: () => string
   /** The process table by a filter: sysctl kern.proc. */
   kern_proc: (op: number, arg?: number) => readonly KinfoProc[]
   /** Whether the pass that swaps out would look at it. */

@@ -158,6 +158,27 @@ function row(hasThreads: boolean, pid: string | number, tid: string | number, ..
   return format((hasThreads ? '%5s %7s' : '%5s') + ' %5s %5s %-2s %-5s %-7s %s', cells.map(String)).trimEnd()
 }
 
+/** The debugger's `ps`: what runs where the debugger was entered is marked, and states are numbers. */
+export function ddbPs(machine: OpenbsdMachine): string {
+  const lines = ['   PID   PPID   PGRP    UID  S       FLAGS  WAIT          COMMAND']
+  for (const p of everything(machine)) {
+    const { process } = p
+    const row = [
+      p === machine.cpu.current ? '*' : ' ',
+      p.p_pid,
+      process.ps_pptr?.pid ?? -1,
+      process.ps_pgid,
+      process.credentials.realUid,
+      p.p_stat,
+      p.p_flag,
+      p.p_wchan === null ? '' : (p.p_wmesg ?? ''),
+      p.p_comm,
+    ]
+    lines.push(format('%s%5d  %5d  %5d  %5d  %d  %#10x  %-12.12s  %-16s', row).trimEnd())
+  }
+  return lines.join('\n')
+}
+
 /** A CPU's state for a reader: what runs, how much waits. */
 export interface CpuView {
   readonly index: number

@@ -144,6 +144,22 @@ describe.each(releases)('autoconf(9) and boot on NetBSD $release', (driver) => {
     expect(log).toEqual(['a2 true 1', 'b1 true 1', 'a1 true 1', 'b0 true 1', 'a0 true 1', 'b-1 true 1'])
   })
 
+  it('a finalizer that is registered after the end of configuration is called at once, until it has no work left', () => {
+    const k = createKernel()
+    const log: number[] = []
+    const dev = k.attach(function* () {})
+    const outcome = k.boot(function* () {
+      let left = 2
+      yield* k.config_finalize_register(dev, function* () {
+        log.push(left)
+        return left-- > 0 ? 1 : 0
+      })
+      return log.length
+    })
+    expect(valueOf(outcome)).toBe(3)
+    expect(log).toEqual([2, 1, 0])
+  })
+
   it('config_pending holds finalizers and the root back until it is given up', () => {
     const k = createKernel()
     const log: string[] = []

@@ -33,6 +33,30 @@ describe.each(releases)('callout(9) on NetBSD $release', ({ createKernel }) => {
     expect(valueOf(outcome)).toEqual(['arg', 30, 1, 'softclk/1', 0])
   })
 
+  it('takes no time that has passed already, and 0 is the next tick', () => {
+    const fires = (ticks: number) => {
+      const k = createKernel()
+      return k.boot(function* () {
+        const c = new callout_t()
+        let at = -1
+        yield* k.callout_init(c, k.CALLOUT_MPSAFE)
+        const start = k.ticks
+        yield* k.callout_reset(
+          c,
+          ticks,
+          function* () {
+            at = k.ticks - start
+          },
+          null,
+        )
+        yield* k.kpause('x', false, 3, null)
+        return at
+      })
+    }
+    expect(valueOf(fires(0))).toBe(1)
+    expect(panicOf(fires(-1))).toContain('to_ticks >= 0')
+  })
+
   it('its function has the big lock unless it was made MP-safe', () => {
     const k = createKernel()
     const outcome = k.boot(function* () {

@@ -42,6 +42,29 @@ describe.each(releases)('ps on OpenBSD $release', ({ release, createKernel }) =>
     expect(`\n${k.psText()}`).toBe(AFTER_BOOT[release])
   })
 
+  it('the debugger has numbers for states, flags in hexadecimal, and wait messages of twelve characters', () => {
+    const k = createKernel()
+    const outcome = k.boot(function* () {
+      yield* spawn(k, 'sleeper', function* () {
+        yield* k.tsleep('x', k.PWAIT, 'fourteen chars', 0)
+      })
+      yield* pause(k, 1)
+      return { text: k.ddbPs(), shownByPs: k.ps().length }
+    })
+    const { text, shownByPs } = valueOf(outcome)
+    const [head, ...lines] = text.split('\n')
+    expect(head).toBe('   PID   PPID   PGRP    UID  S       FLAGS  WAIT          COMMAND')
+    // The numbers of main and the sleeper are random.
+    const rowOf = (comm: string) => lines.find((line) => line.endsWith(`  ${comm}`))!.replace(/^(.) *\d+/, '$1     ')
+    expect(['main', 'sleeper', 'init'].map(rowOf)).toEqual([
+      '*           0      0      0  7    0x100200                main',
+      '            0      0      0  3    0x100200  fourteen cha  sleeper',
+      '            0      1      0  3           0  wait          init',
+    ])
+    expect(lines.at(-1)).toMatch(/^ {5}0 {5}-1 {6}0 {6}0 {2}3 {7}0x200 {2}scheduler {5}swapper$/)
+    expect(lines).toHaveLength(shownByPs)
+  })
+
   it('without -k it shows no kernel threads', () => {
     const k = createKernel()
     valueOf(k.boot())
