@@ -79,12 +79,12 @@ describe('a release with two pages', () => {
   })
 
   test('is listed with the page before the section, and its neighbour with one page is not', async () => {
-    expect((await kt('list')).trimEnd().split('\n')).toEqual([
-      'T-1     toy/1  executed    FUNCTIONS, toy_create, pri              T-1 is kept',
-      'T-TO-1  toy/2  executed    toy(9), SYNOPSIS                        T-TO-1 is kept',
-      'T-TP-1  toy/2  executed    toyproc(9), SYNOPSIS                    T-TP-1 is kept',
-      'T-TP-2  toy/2  executed    toyproc(9), FUNCTIONS, toy_create, pri  T-TP-2 is kept',
-      'T-D-01  toy/2  divergence                                          somebody waits / nobody waits',
+    expect((await kt('list', 'clauses', 'divergences')).trimEnd().split('\n')).toEqual([
+      'T-1     toy/1  clause      FUNCTIONS, toy_create, pri              T-1 is kept',
+      'T-TO-1  toy/2  clause      toy(9), SYNOPSIS                        T-TO-1 is kept',
+      'T-TP-1  toy/2  clause      toyproc(9), SYNOPSIS                    T-TP-1 is kept',
+      'T-TP-2  toy/2  clause      toyproc(9), FUNCTIONS, toy_create, pri  T-TP-2 is kept',
+      'T-D-01  toy/2  divergence  where page and kernel part              somebody waits / nobody waits',
     ])
   })
 

@@ -1,11 +1,12 @@
 import type { ClauseResult, DivergenceResult } from '@kt/core/contract'
-import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { createHash } from 'node:crypto'
 import { releaseOf, type AnyContract } from '../contracts.js'
+import type { ProofResult } from '../prove.js'
 import { partOf, type Survey } from '../survey.js'
+import type { Row } from '../topics/row.js'
 import { totalsOf, type Totals } from '../totals.js'
-import { UsageError } from '../usage.js'
 import { version } from '../version.js'
+import { countCells, reportedStory, type CellCounts, type ReportedStory } from './topics.js'
 
 /** A page that was asked. */
 export interface ReportedPage {
@@ -23,75 +24,69 @@ export interface ReportedRelease {
   readonly label: string
   readonly pages: readonly ReportedPage[]
   readonly totals: Totals
+  /** Its cells of the comparison. */
+  readonly cells: CellCounts
 }
 
 /** The report that other programs read. `schema/report.schema.json` describes it. */
 export interface Report {
   /** Changes when a reader has to change. */
-  readonly schema: 'kt-report/1'
+  readonly schema: 'kt-report/2'
   /** Version of this package. */
   readonly version: string
+  /** One hash over the trace hashes of all runs that clauses and stories left as evidence. */
+  readonly traceHash: string
   readonly releases: readonly ReportedRelease[]
   /** One entry for each clause and reading. */
   readonly clauses: readonly ClauseResult[]
   readonly divergences: readonly DivergenceResult[]
+  /** The comparison: one entry for each story. */
+  readonly stories: readonly ReportedStory[]
+  /** Promises under every schedule; null when the report was made without them. */
+  readonly proofs: readonly ProofResult[] | null
   readonly totals: Totals
 }
 
-/** Makes the report of a survey. Nothing in it depends on when or where it was made. */
-export function reportOf(contracts: readonly AnyContract[], survey: Survey): Report {
+/** What a report is made from. */
+export interface Found {
+  readonly contracts: readonly AnyContract[]
+  readonly survey: Survey
+  readonly rows: readonly Row[]
+  readonly proofs?: readonly ProofResult[]
+}
+
+/** Makes the report. Nothing in it depends on when or where it was made. */
+export function reportOf({ contracts, survey, rows, proofs }: Found): Report {
+  const stories = rows.map(reportedStory)
   return {
-    schema: 'kt-report/1',
+    schema: 'kt-report/2',
     version: version(),
+    traceHash: hashOf(survey, stories),
     releases: contracts.map((contract) => ({
       release: releaseOf(contract),
       label: contract.label,
       pages: contract.pages.map(({ page, date }) => ({ page, date })),
       totals: totalsOf(partOf(survey, contract)),
+      cells: countCells(stories, releaseOf(contract)),
     })),
     clauses: survey.clauses,
     divergences: survey.divergences,
+    stories,
+    proofs: proofs ?? null,
     totals: totalsOf(survey),
   }
 }
 
+/** Two reports with other hashes were made from other runs. Divergences and proofs keep no hashes of theirs. */
+function hashOf({ clauses }: Survey, stories: readonly ReportedStory[]): string {
+  const hash = createHash('sha256')
+  for (const { evidence } of clauses) for (const { traceHash } of evidence.runs) hash.update(`${traceHash}\n`)
+  for (const { page, kernel } of stories.flatMap(({ cells }) => cells)) {
+    for (const { evidence } of [page, kernel]) hash.update(`${evidence?.traceHash ?? ''}\n`)
+  }
+  return hash.digest('hex')
+}
+
 export function textOf(report: Report): string {
   return JSON.stringify(report, null, 2)
-}
-
-/** Writes a file whole or not at all: beside it first, then over it. */
-export function writeWhole(file: string, text: string): void {
-  try {
-    const stat = statSync(file, { throwIfNoEntry: false })
-    if (stat === undefined) {
-      replace(file, text)
-      return
-    }
-    // A pipe or a device is written to: a file put in its place would destroy it.
-    if (!stat.isFile()) {
-      writeFileSync(file, text)
-      return
-    }
-    // To put a new file over a protected one needs no right to write it, so that is asked here.
-    accessSync(file, constants.W_OK)
-    if ((stat.mode & 0o222) === 0) throw Object.assign(new Error('read-only'), { code: 'EACCES' })
-    // A link stays a link.
-    replace(realpathSync(file), text, stat.mode)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UsageError(`cannot write '${file}' (${code ?? message}); expected a path that can be written`, {
-      cause: error,
-    })
-  }
-}
-
-function replace(path: string, text: string, mode = 0o666): void {
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.part`)
-  try {
-    writeFileSync(beside, text, { flag: 'wx', mode })
-    renameSync(beside, path)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
-  }
 }
