@@ -3,18 +3,38 @@ import { contractsOf, entriesOf, find, loadContracts } from '../contracts.js'
 import { exitCodeOf, type ExitCode } from '../exit-code.js'
 import { surveyTimed } from '../progress.js'
 import { divergenceLines, labelled, lastLine, verdictLines } from '../report/text.js'
+import { isPath } from '../scenario/file.js'
+import type { RunWords } from '../scenario/made.js'
+import { isExhibit } from '../scenario/scenario.js'
 import { isShared, READINGS, standingOf, type Reading, type Survey } from '../survey.js'
 import type { Terminal } from '../terminal.js'
 import { totalsOf } from '../totals.js'
 import { UsageError } from '../usage.js'
+import { runScenarios } from './run-scenario.js'
 
-export interface RunOptions {
+export interface RunOptions extends RunWords {
   readonly release?: string
   readonly reading?: string
 }
 
-/** `kt run [id…]`: each verdict with its evidence. Without an id, every clause and divergence of the releases. */
-export async function run(terminal: Terminal, ids: readonly string[], options: RunOptions): Promise<ExitCode> {
+/** `kt run [word…]`: scenarios, once each; or clauses and divergences. */
+export async function run(terminal: Terminal, words: readonly string[], options: RunOptions): Promise<ExitCode> {
+  const isScenario = await Promise.all(words.map(async (word) => isPath(word) || (await isExhibit(word))))
+  const { release, reading, ...runWords } = options
+  if (!isScenario.includes(true)) {
+    const given = Object.keys(runWords)[0]
+    if (given !== undefined) throw new UsageError(`--${given} is for a scenario; expected a file or an exhibit`)
+    return runClauses(terminal, words, options)
+  }
+  const id = words.find((_, at) => isScenario[at] === false)
+  if (id !== undefined) throw new UsageError(`'${id}' is no scenario; expected either scenarios or ids of clauses`)
+  if (release !== undefined || reading !== undefined)
+    throw new UsageError('--release and --reading are for clauses: a scenario says itself what its kernel is')
+  return runScenarios(terminal, words, runWords)
+}
+
+/** Each verdict with its evidence. Without an id, every clause and divergence of the releases. */
+async function runClauses(terminal: Terminal, ids: readonly string[], options: RunOptions): Promise<ExitCode> {
   const contracts = contractsOf(await loadContracts(), options.release)
   const readings = readingsOf(options.reading)
   const entries = ids.length === 0 ? contracts.flatMap(entriesOf) : unique(ids).flatMap((id) => find(contracts, id))

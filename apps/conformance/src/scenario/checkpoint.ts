@@ -1,7 +1,8 @@
 import type { ExploreOptions, SavedExploration } from '@kt/explore'
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { UsageError } from '../usage.js'
+import { writeWhole } from '../write-whole.js'
 
 /** Options that say what is searched. A search that is gone on with keeps them; bounds on it may change. */
 const DECIDING: readonly (keyof Deciding)[] = [
@@ -42,23 +43,7 @@ export function deciding(options: ExploreOptions): Deciding {
 /** Writes a checkpoint whole or not at all: whoever is killed at any moment leaves this one or the one before it. */
 export function writeCheckpoint(file: string, checkpoint: Checkpoint): void {
   const body = JSON.stringify(checkpoint)
-  const beside = `${file}.tmp`
-  try {
-    const open = openSync(beside, 'w')
-    try {
-      writeFileSync(open, `${JSON.stringify({ format: FORMAT, sum: sumOf(body) })}\n${body}\n`)
-      // Its bytes have to be there before its name is.
-      fsyncSync(open)
-    } finally {
-      closeSync(open)
-    }
-    renameSync(beside, file)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UsageError(`cannot write '${file}' (${code ?? message}); expected a path that can be written`, {
-      cause: error,
-    })
-  }
+  writeWhole(file, `${JSON.stringify({ format: FORMAT, sum: sumOf(body) })}\n${body}\n`)
 }
 
 /** Reads a checkpoint. */
@@ -82,6 +67,7 @@ export function readCheckpoint(file: string): Checkpoint {
 
 /** Refuses to write over what is something else: a mistyped name must not cost a file. */
 export function checkPlace(file: string): void {
+  if (file === '') throw new UsageError('--save takes the path of a file, and not an empty word')
   if (!existsSync(file)) return
   let head = ''
   try {

@@ -1,6 +1,6 @@
 import type { Explorable, ExploreOptions, Main } from '@kt/explore'
 import { nearest, UsageError } from '../usage.js'
-import { isPath, loadFile } from './file.js'
+import { isPath, loadFile, loadFiles } from './file.js'
 
 /** A program that can be explored and replayed. */
 export interface Scenario {
@@ -25,7 +25,31 @@ const MEND = '/mend'
  * @throws UsageError in one line where there is none.
  */
 export async function loadScenario(word: string): Promise<Scenario> {
-  return isPath(word) ? loadFile(word) : loadExhibit(word)
+  if (isPath(word)) return loadFile(word)
+  return (await loadTelling(word)) ?? loadExhibit(word)
+}
+
+/** A story of the comparison as it is told to one release: `netbsd/10.1/join/returns`. */
+async function loadTelling(word: string): Promise<Scenario | null> {
+  // Exhibits have no digit behind their slash.
+  if (!/^[a-z]+\/\d/.test(word)) return null
+  const { tellingNamed } = await import('../topics/program.js')
+  const telling = tellingNamed(word)
+  if (telling === null) return null
+  const { scenario, make, main, options } = telling
+  return { name: scenario, identity: scenario, isNamed: true, make, main, options }
+}
+
+/** Every scenario that a word means: a file may have several. */
+export async function loadScenarios(word: string): Promise<readonly Scenario[]> {
+  return isPath(word) ? loadFiles(word) : [await loadExhibit(word)]
+}
+
+/** Whether a word is the id of an exhibit, or of the mend of one. */
+export async function isExhibit(word: string): Promise<boolean> {
+  const { exhibits } = await import('../museum/index.js')
+  const asked = word.toLowerCase()
+  return exhibits.some(({ id }) => asked === id || asked === id + MEND)
 }
 
 /** The mended program beside a mistake. */
@@ -35,6 +59,8 @@ export function mendOf(word: string): string {
 }
 
 async function loadExhibit(word: string): Promise<Scenario> {
+  if (/^kt\d+:/.test(word))
+    throw new UsageError(`'${word}' is a token, and kt replay makes its run again; expected a file or an exhibit`)
   const { exhibits } = await import('../museum/index.js')
   const asked = word.toLowerCase()
   const isMend = asked.endsWith(MEND)

@@ -9,9 +9,7 @@ import {
   type SearchProgress,
 } from '@kt/explore'
 import { setMaxListeners } from 'node:events'
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
-import { Tinypool } from 'tinypool'
+import { poolOf } from '../pool.js'
 import type { PartFound, PartTask } from './part.worker.js'
 import type { Scenario } from './scenario.js'
 
@@ -35,7 +33,7 @@ export async function exploreWithWorkers(
   const { fromBoot = false, steps, timeMs = Infinity } = options
   const subject = programOf(make, main, fromBoot, steps)
   const parts = partsOf(subject, plain, jobs * PARTS_EACH)
-  const pool = poolOf(Math.min(jobs, parts.length))
+  const pool = poolOf('part', Math.min(jobs, parts.length))
   const done: (PartFound | undefined)[] = []
   const beginMs = performance.now()
   const stop = new AbortController()
@@ -102,15 +100,4 @@ function progressOf(done: readonly (PartFound | undefined)[], parts: number, too
     estimate: (schedules * parts) / found.length,
     failures: found.filter(({ hasFailures }) => hasFailures).length,
   }
-}
-
-/** Workers run what the command is built as. From source they are processes, with what compiles it on the way. */
-function poolOf(threads: number): Tinypool {
-  const isSource = import.meta.url.endsWith('.ts')
-  const filename = new URL(isSource ? './part.worker.ts' : './part.worker.js', import.meta.url).href
-  const common = { filename, minThreads: threads, maxThreads: threads }
-  if (!isSource) return new Tinypool(common)
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  const execArgv = ['--import', tsx, '--conditions=@kt/source']
-  return new Tinypool({ ...common, runtime: 'child_process', execArgv })
 }
