@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', cli: 'src/cli.ts', 'part.worker': 'src/scenario/part.worker.ts' },
+  entry: {
+    index: 'src/index.ts',
+    cli: 'src/cli.ts',
+    'part.worker': 'src/scenario/part.worker.ts',
+    'row.worker': 'src/topics/row.worker.ts',
+  },
   format: ['esm'],
   target: 'node20',
   platform: 'node',

@@ -32,7 +32,7 @@ export function contractsOf(contracts: readonly AnyContract[], asked: string | u
   if (asked === undefined) return contracts
   const found = contracts.filter((contract) => [contract.os, releaseOf(contract)].includes(asked.toLowerCase()))
   if (found.length > 0) return found
-  throw new UsageError(`no release '${asked}'; expected one of ${contracts.map(releaseOf).join(', ')}`)
+  throw new UsageError(`no release '${asked}'; expected one of ${contracts.map(releaseOf).join(', ')}, or a system`)
 }
 
 /** What an id stands for. */
@@ -67,6 +67,14 @@ export async function clauseIn(id: string): Promise<string | null> {
 export function notesOf(contracts: readonly AnyContract[], id: string): readonly Note[] {
   const found = contracts.flatMap(({ notes }) => notes.filter((note) => note.id.toUpperCase() === id.toUpperCase()))
   return [...new Set(found)]
+}
+
+/**
+ * Whether an id stands for something that a page leaves open: a gap, a question, undefined behaviour. What is known of it
+ * is what the kernel does, and no page speaks of it.
+ */
+export function isLeftOpen(id: string): boolean {
+  return /-[GOQ]-\d+$|^UB:/.test(id)
 }
 
 /** Everything in a contract that can be run: its clauses, then its divergences. */

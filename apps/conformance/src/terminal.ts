@@ -1,4 +1,5 @@
 import picocolors from 'picocolors'
+import { noProgress, progressBar, type Progress } from './progress-bar.js'
 
 export type Colours = ReturnType<typeof picocolors.createColors>
 
@@ -13,8 +14,8 @@ export interface Terminal {
   print(text: string): void
   /** Waits until somebody who looks presses Enter. False when nobody does, or no more. */
   pause(): Promise<boolean>
-  /** Shows one passing line, the empty one to take it away. Only somebody who looks sees it. */
-  status(text: string): void
+  /** Shows how far long work is. Only somebody who looks sees it. */
+  readonly progress: Progress
 }
 
 /** What a terminal is made from: the process's own output, or a stand-in. */
@@ -37,19 +38,16 @@ export interface World {
 export function openTerminal(world: World): Terminal {
   const { out, err, env } = world
   const isTty = out.isTTY === true
+  // A dumb terminal cannot take a line back, nor has it colours.
+  const isDumb = env['TERM'] === 'dumb'
   const columns = Math.max(out.columns ?? 100, 40)
-  let shown = ''
   return {
     columns,
     isTty,
-    colours: picocolors.createColors(isTty && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
+    colours: picocolors.createColors(isTty && !env['NO_COLOR'] && !isDumb),
     pause: () => (isTty && world.input?.isTTY === true ? nextLine(world.input) : Promise.resolve(false)),
     print: (text) => void out.write(`${text}\n`),
-    status: (text) => {
-      if (!isTty || err.isTTY !== true || text === shown) return
-      err.write(`\r\x1b[K${shorten(text, columns - 1)}`)
-      shown = text
-    },
+    progress: isTty && err.isTTY === true && !isDumb ? progressBar(err) : noProgress,
   }
 }
 

@@ -1,14 +1,25 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { execute } from '../src/program.js'
 
-test('the screen in the root README is what kt prints', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+/** Screens of the root README: a command behind a dollar sign, or the matrix of one release. */
+const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+
+async function kt(...words: string[]): Promise<string> {
+  let said = ''
+  const write = (text: string): unknown => (said += text)
+  await execute(words, { out: { write }, err: { write }, env: {} })
+  return said
+}
+
+test('the matrix in the root README is what kt prints', async () => {
   const screen = /```\n(NetBSD 10\.1 {2}kthread\(9\)[\s\S]*?)\n```/.exec(readme)?.[1]
-  const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
-  const args = ['--import', 'tsx', '-C', '@kt/source', cli]
-  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
   expect(screen).toBeDefined()
-  expect(stdout).toContain(screen)
+  expect(await kt('--release', 'netbsd/10.1')).toContain(screen)
+}, 60_000)
+
+test('the comparison in the root README is what kt prints', async () => {
+  const [, words, screen] = /```console\n\$ kt (compare \S+)\n([\s\S]*?)\n```/.exec(readme) ?? []
+  expect(words).toBeDefined()
+  expect(await kt(...words!.split(' '))).toContain(screen)
 }, 60_000)

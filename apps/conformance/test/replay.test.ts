@@ -49,7 +49,7 @@ lost wakeup: main calls wakeup before waiter sleeps on 'ready', and nobody wakes
     expect(await kt('replay', TOKEN, changed)).toEqual({
       code: 2,
       out: '',
-      err: 'kt: at step 6, the token fits the program up to step 5: main is about to make another call than then: write ready; --continue goes on from there\n',
+      err: 'kt: the token fits the program up to step 5: main is about to make another call than then: write ready; kt replay --continue goes on from there\n',
     })
     const { code, out } = await kt('replay', TOKEN, changed, '--continue')
     expect(code).toBe(0)
@@ -74,7 +74,7 @@ lost wakeup: main calls wakeup before waiter sleeps on 'ready', and nobody wakes
     [['kt1:EBBBRyG_BF', lost], "'kt1:EBBBRyG_BF': this token is torn: its parts do not add up"],
     [['EBBBRyG_BE', lost], "'EBBBRyG_BE': this is no token: one begins with kt1:"],
     [['kt2:EBBBRyG_BE'], "'kt2:EBBBRyG_BE': this token is of version kt2, and kt1 is understood"],
-    [[TOKEN], 'this token names no scenario; expected one behind it: kt replay TOKEN ./x.ts'],
+    [[TOKEN], 'this token names no scenario; expected one behind it, such as ./x.ts'],
     [
       [TOKEN, lost, '--step', '--continue'],
       '--step, --continue and --fork are three ways to replay; expected one of them',

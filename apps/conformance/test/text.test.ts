@@ -207,18 +207,22 @@ describe('the terminal', () => {
     expect(openTerminal({ out, err: out, env: {} }).columns).toBe(100)
   })
 
-  test('shows a passing line only where somebody looks', () => {
+  test('shows how far work is only where somebody looks', () => {
     const written: string[] = []
-    const tty = { isTTY: true, columns: 80, write: (text: string) => written.push(text) }
+    const stream = { isTTY: true, columns: 80, write: (text: string) => written.push(text) }
     const file = { write: (text: string) => written.push(text) }
-    openTerminal({ out: file, err: tty, env: {} }).status('1/2')
-    openTerminal({ out: tty, err: file, env: {} }).status('1/2')
+    openTerminal({ out: file, err: stream, env: {} }).progress.show(1, 2, 'x')
+    openTerminal({ out: stream, err: file, env: {} }).progress.show(1, 2, 'x')
     expect(written).toEqual([])
-    const terminal = openTerminal({ out: tty, err: tty, env: {} })
-    terminal.status('')
-    terminal.status('1/2')
-    terminal.status('')
-    expect(written).toEqual(['\r\x1b[K1/2', '\r\x1b[K'])
+    const { progress } = openTerminal({ out: stream, err: stream, env: {} })
+    progress.end()
+    expect(written).toEqual([])
+    progress.show(1, 2, 'T-1')
+    progress.show(2, 2, 'T-2')
+    progress.end()
+    const shown = stripVTControlCharacters(written.join(''))
+    expect(shown).toContain('1/2, T-1')
+    expect(shown).toContain('T-1')
   })
 
   test('is not steered by what a program under test prints', () => {

@@ -55,6 +55,7 @@ export function toyContract(changes: Partial<AnyContract>): AnyContract {
     notes: [],
     proofs: [],
     notOfSchedules: {},
+    calls: [],
     ...changes,
   }
 }

@@ -1,97 +1,119 @@
-import { factsOf, type ClauseResult, type PageFacts } from '@kt/core/contract'
-import {
-  find,
-  loadContracts,
-  notesOf,
-  releaseOf,
-  type AnyContract,
-  type ClauseEntry,
-  type Entry,
-} from '../contracts.js'
-import { exitCodeOf, ExitCode } from '../exit-code.js'
-import { runProof } from '../prove.js'
-import { proofBound, proofWord } from '../report/proofs.js'
-import { divergenceLines, evidenceLines, labelled, stateWord } from '../report/text.js'
-import { READINGS, surveyEntries, type Survey } from '../survey.js'
-import type { Terminal } from '../terminal.js'
+import { callNamed, callNames } from '../call-names.js'
+import { catalogue, type CatalogueEntry } from '../catalogue.js'
+import { entriesOf, idOf, loadContracts, notesOf, type AnyContract } from '../contracts.js'
+import { ExitCode } from '../exit-code.js'
+import { pad, shorten, type Terminal } from '../terminal.js'
+import { nearest, UsageError } from '../usage.js'
 
-/** `kt explain <id>`: a clause or a divergence in our words, where it stands, and how it fares under both readings. */
-export async function explain(terminal: Terminal, id: string): Promise<ExitCode> {
-  const contracts = await loadContracts()
-  const notes = notesOf(contracts, id)
-  if (notes.length > 0) {
-    terminal.print(
-      notes.flatMap((note) => [terminal.colours.bold(note.id), ...labelled(terminal, 'says', note.says, 3)]).join('\n'),
+export interface ExplainOptions {
+  /** Systems or releases that a recipe is for. */
+  readonly release?: readonly string[]
+}
+
+/** Answers to a question that are shown. */
+const ANSWERS_MAX = 8
+
+/**
+ * `kt explain <word>`: whatever has a name: a clause, a divergence or a note, a recipe, a topic, a story or an exhibit, a
+ * call or a flag. Several words are a question: what answers it best is explained if it is a recipe, else what there is, is listed.
+ */
+export async function explain(
+  terminal: Terminal,
+  words: readonly string[],
+  options: ExplainOptions,
+): Promise<ExitCode> {
+  const question = words.join(' ').trim()
+  const named = await explainNamed(terminal, question, options)
+  if (named !== null) return named
+  if (options.release !== undefined && !question.includes(' ')) throw new UsageError(await noRecipe(question))
+  const { search } = await import('../search.js')
+  const found = await search(question, ANSWERS_MAX)
+  const [best] = found
+  if (!question.includes(' ')) throw new UsageError(await unknown(question))
+  if (best === undefined)
+    throw new UsageError(
+      `nothing answers '${question}'; expected words that a page or a driver has; kt list has everything`,
     )
-    return ExitCode.allHold
+  if (best.kind === 'recipe') return (await explainNamed(terminal, best.id, options)) ?? ExitCode.ourFault
+  if (options.release !== undefined) throw new UsageError(await noRecipe(question))
+  printAnswers(terminal, found)
+  return ExitCode.allHold
+}
+
+/** What clauses, rows and notes are called ends in a number, and nothing else does. */
+const NUMBERED = /-\d+$/
+
+/** Null where nothing has that name. Only what can have such a name is loaded. */
+async function explainNamed(terminal: Terminal, word: string, options: ExplainOptions): Promise<ExitCode | null> {
+  if (!NUMBERED.test(word)) {
+    const code = await explainSubject(terminal, word.toLowerCase(), options)
+    if (code !== null) return code
   }
-  const entries = find(contracts, id)
-  const surveys = entries.map((entry) => surveyEntries([entry]))
-  const paragraphs = entries.map((entry, at) => explanation(terminal, entry, surveys[at]!).join('\n'))
-  terminal.print(paragraphs.join('\n\n'))
-  const codes: readonly ExitCode[] = surveys.map(exitCodeOf)
-  return codes.reduce((worst, code) => (code > worst ? code : worst))
+  // What a contract has is told of every release.
+  if (options.release !== undefined) return null
+  const contracts = await loadContracts()
+  if (idsOf(contracts).includes(word.toUpperCase()) || notesOf(contracts, word).length > 0) {
+    const { explainEntry } = await import('./explain-entry.js')
+    return explainEntry(terminal, contracts, word)
+  }
+  const call = callNamed(contracts, word)
+  if (call === null) return null
+  const { explainCall } = await import('./explain-call.js')
+  return explainCall(terminal, contracts, call)
 }
 
-function explanation(terminal: Terminal, entry: Entry, found: Survey): string[] {
-  return 'clause' in entry ? clauseLines(terminal, entry, found) : rowLines(terminal, entry, found)
+/** What no contract has: recipes, topics, stories and exhibits. */
+async function explainSubject(terminal: Terminal, name: string, options: ExplainOptions): Promise<ExitCode | null> {
+  const { recipes } = await import('../recipes/index.js')
+  const recipe = recipes.find(({ id }) => id === name)
+  if (recipe !== undefined) {
+    const { explainRecipe } = await import('./explain-recipe.js')
+    return explainRecipe(terminal, recipe, options.release)
+  }
+  // What else has a name is told of every release.
+  if (options.release !== undefined) return null
+  const { isTopic } = await import('../topics/topics.js')
+  if (isTopic(name)) {
+    const { explainTopic } = await import('./explain-topic.js')
+    return explainTopic(terminal, name)
+  }
+  const { stories } = await import('../topics/stories/index.js')
+  const story = stories.find(({ id }) => id === name)
+  if (story !== undefined) {
+    const { explainStory } = await import('./explain-story.js')
+    return explainStory(terminal, story)
+  }
+  if (!name.includes('/')) return null
+  const { exhibits } = await import('../museum/index.js')
+  const exhibit = exhibits.find(({ id }) => id === name)
+  if (exhibit === undefined) return null
+  const { explainExhibit } = await import('./explain-exhibit.js')
+  return explainExhibit(terminal, exhibit)
 }
 
-function clauseLines(terminal: Terminal, { contract, clause }: ClauseEntry, found: Survey): string[] {
-  const kind = {
-    executed: 'executed: a run keeps or breaks it',
-    described: 'described: its fact is checked against the package',
-  }[clause.kind]
-  return [
-    terminal.colours.bold(clause.id),
-    ...labelled(terminal, 'page', `${sourceOf(contract, [factsOf(contract, clause.page)])}, ${clause.section}`),
-    ...labelled(terminal, 'says', clause.says),
-    ...labelled(terminal, 'kind', kind),
-    ...found.clauses.flatMap((result) => ['', ...readingLines(terminal, contract, result)]),
-    ...proofsOf(terminal, contract, clause.id),
-  ]
+function idsOf(contracts: readonly AnyContract[]): readonly string[] {
+  return contracts.flatMap(entriesOf).map(idOf)
 }
 
-/** How the promise fares under every schedule, or why it is none about schedules. */
-function proofsOf(terminal: Terminal, contract: AnyContract, id: string): string[] {
-  const reason = contract.notOfSchedules[id]
-  const results = contract.proofs
-    .filter(({ clauses }) => clauses.includes(id))
-    .flatMap((proof) => READINGS.map((reading) => runProof(contract, proof, reading)))
-  return [
-    ...(reason === undefined ? [] : ['', ...labelled(terminal, 'schedules', reason)]),
-    ...results.flatMap((result) => [
-      '',
-      `${proofWord(terminal, result.state)}  reading ${result.reading}, under schedules: ${proofBound(result)}`,
-      ...labelled(terminal, 'proof', result.says),
-      ...(result.message === null ? [] : labelled(terminal, 'saw', result.message, 3)),
-    ]),
-  ]
+async function noRecipe(word: string): Promise<string> {
+  const { recipes } = await import('../recipes/index.js')
+  const ids = recipes.map(({ id }) => id)
+  return `--release is for a recipe, and '${word}' is none; expected one of ${ids.join(', ')}`
 }
 
-function readingLines(terminal: Terminal, contract: AnyContract, result: ClauseResult): string[] {
-  const row = contract.divergences.find(({ id }) => id === result.divergence)
-  return [
-    `${stateWord(terminal, result.state)}  reading ${result.reading}`,
-    ...(result.message === null ? [] : labelled(terminal, 'saw', result.message, 3)),
-    ...(row === undefined ? [] : labelled(terminal, 'because', `${row.id}: ${row.kernel}`, 2)),
-    ...evidenceLines(terminal, result.evidence),
-  ]
+async function unknown(word: string): Promise<string> {
+  const contracts = await loadContracts()
+  const others = await catalogue(['topic', 'story', 'exhibit', 'recipe'])
+  const notes = contracts.flatMap((contract) => contract.notes.map(({ id }) => id))
+  const names = [...idsOf(contracts), ...notes, ...callNames(contracts), ...others.map(({ id }) => id)]
+  return `nothing is called '${word}'; nearest is ${nearest(word, names)}; kt list has everything`
 }
 
-function rowLines(terminal: Terminal, { contract }: Entry, found: Survey): string[] {
-  return found.divergences.flatMap((row) => [
-    ...divergenceLines(terminal, row),
-    ...row.breaks.flatMap((id) => {
-      const clause = contract.clauses.find((candidate) => candidate.id === id)
-      return clause === undefined ? [] : labelled(terminal, 'breaks', `${id}: ${clause.says}`, 2)
-    }),
-    ...labelled(terminal, 'where', sourceOf(contract, contract.pages)),
-  ])
-}
-
-/** Pages with their dates, and the release they belong to. */
-function sourceOf(contract: AnyContract, pages: readonly PageFacts[]): string {
-  const dated = pages.map(({ page, date }) => `${page} of ${date}`).join(' and ')
-  return `${dated}, ${contract.label} (${releaseOf(contract)})`
+/** A line each, with what explains it whole. */
+function printAnswers(terminal: Terminal, found: readonly CatalogueEntry[]): void {
+  const width = Math.max(...found.map(({ id }) => id.length))
+  const lines = found.map(({ id, kind, says }) =>
+    shorten(`${pad(id, width)}  ${pad(kind, 10)}  ${says}`, terminal.columns),
+  )
+  terminal.print(['What comes nearest; kt explain tells each by its name:', '', ...lines].join('\n'))
 }

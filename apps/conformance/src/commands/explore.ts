@@ -61,11 +61,13 @@ async function search(terminal: Terminal, word: string, words: ExploreWords): Pr
   if (save !== undefined) checkPlace(save)
   const saved = resume === undefined ? null : readCheckpoint(resume)
   const options = optionsOf(scenario, words, saved)
+  if (words.seed !== undefined && !isSampling(options))
+    throw new UsageError('--seed is for a search at random; expected --strategy random or pct')
   if (jobs > 1) return exploreOnCores(terminal, scenario, words, options, jobs)
   const exploration = begin(scenario, saved, resume, {
     ...options,
     onProgress: (progress) => {
-      terminal.status(progressLine(progress))
+      showProgress(terminal, progress)
     },
   })
 
@@ -91,23 +93,26 @@ async function exploreOnCores(
   if (words.save !== undefined || words.resume !== undefined)
     throw new UsageError('--save and --resume are for a search on one core; leave out --jobs')
   // Each part would have the bound for itself.
-  const isSampling = options.strategy === 'random' || options.strategy === 'pct'
-  if (options.schedules !== undefined && !isSampling)
+  if (options.schedules !== undefined && !isSampling(options))
     throw new UsageError('--jobs does not go with a bound on schedules; expected --time, or --strategy random or pct')
   // Options that do not go together are told of before any worker begins.
   begin(scenario, null, undefined, options)
   const { exploreWithWorkers } = await import('../scenario/workers.js')
   const beginMs = performance.now()
   const onProgress = (progress: SearchProgress): void => {
-    terminal.status(progressLine(progress))
+    showProgress(terminal, progress)
   }
   const report = await interruptibly((interruption) =>
     exploreWithWorkers(scenario, { ...options, onProgress }, jobs, interruption),
   )
   if (report !== null) return printReport(terminal, scenario, words, report, (performance.now() - beginMs) / 1000)
-  terminal.status('')
+  terminal.progress.end()
   terminal.print('stopped before any part of the search was done')
   return ExitCode.budgetEnded
+}
+
+function isSampling({ strategy }: ExploreOptions): boolean {
+  return strategy === 'random' || strategy === 'pct'
 }
 
 async function printReport(
@@ -117,7 +122,7 @@ async function printReport(
   report: Report,
   seconds: number,
 ): Promise<ExitCode> {
-  terminal.status('')
+  terminal.progress.end()
   if (words.quiet !== true) terminal.print(`${outcomeTable(terminal, report)}\n`)
   if (report.failure !== null) {
     const told = await toldFailure(scenario, words, report.failure)
@@ -220,10 +225,9 @@ function begin(
   return new Exploration(programOf(make, main, fromBoot, steps), { ...options, ...resume })
 }
 
-function progressLine({ schedules, perSecond, depth, estimate, failures }: SearchProgress): string {
-  const all = estimate === Infinity ? '' : ` of about ${Math.round(estimate)}`
+function showProgress({ progress }: Terminal, { schedules, depth, estimate, failures }: SearchProgress): void {
   const found = failures === 0 ? '' : `, ${failures} kind${failures === 1 ? '' : 's'} of failure`
-  return `${schedules}${all} schedules, ${perSecond.toFixed(0)}/s, ${depth} deep${found}`
+  progress.show(schedules, Number.isFinite(estimate) ? Math.round(estimate) : null, `${depth} deep${found}`)
 }
 
 /** A failure with its clause in our words, and the command that replays it here. */

@@ -19,16 +19,16 @@ export async function prove(
   const chosen = contracts.flatMap((contract) =>
     contract.proofs.filter((proof) => isAbout(proof, wanted)).map((proof) => ({ contract, proof })),
   )
-  for (const id of wanted) requireKnown(contracts, id)
+  for (const id of ids) requireKnown(contracts, id)
   for (const { id, reason } of reasons) terminal.print(labelled(terminal, id, reason).join('\n'))
 
   const beginMs = performance.now()
   const results: ProofResult[] = []
   for (const { contract, proof } of chosen) {
     for (const reading of READINGS) {
-      terminal.status(`${results.length}/${chosen.length * READINGS.length}, now ${proof.clauses[0]}`)
+      terminal.progress.show(results.length, chosen.length * READINGS.length, proof.clauses.join(' '))
       const result = runProof(contract, proof, reading)
-      terminal.status('')
+      terminal.progress.end()
       results.push(result)
       terminal.print(line(terminal, result))
       if (result.state === 'fail' || ids.length > 0) terminal.print(proofLines(terminal, result).join('\n'))
@@ -53,7 +53,10 @@ function requireKnown(contracts: readonly AnyContract[], id: string): void {
     ...proofs.flatMap(({ clauses }) => clauses),
     ...Object.keys(notOfSchedules),
   ])
-  if (!known.includes(id)) throw new UsageError(`no proof of '${id}'; nearest is ${nearest(id, known)}`)
+  if (known.includes(id.toUpperCase())) return
+  throw new UsageError(
+    `no proof of '${id}'; expected the id of a promise about schedules; nearest is ${nearest(id, known)}`,
+  )
 }
 
 function line(terminal: Terminal, result: ProofResult): string {

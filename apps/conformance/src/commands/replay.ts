@@ -1,10 +1,11 @@
-import { isFailure, Misfit, sentence, type Replayed, type ReplayOptions } from '@kt/explore'
-import { ExitCode } from '../exit-code.js'
+import { Misfit, sentence, type Replayed, type ReplayOptions } from '@kt/explore'
+import type { ExitCode } from '../exit-code.js'
 import { scheduleLines } from '../report/schedule.js'
-import { replayed, scenarioOf, type ReplayWords } from '../scenario/replayed.js'
+import { replayed, requireStep, scenarioOf, type ReplayWords } from '../scenario/replayed.js'
 import { count, quoted } from '../scenario/words.js'
 import { printable, wrap, type Terminal } from '../terminal.js'
 import { UsageError } from '../usage.js'
+import { codeOfVerdict } from './run-scenario.js'
 
 export interface ReplayCommandWords extends ReplayWords {
   readonly step?: boolean
@@ -23,6 +24,7 @@ export async function replay(
   const options = optionsOf(words)
   const scenario = await scenarioOf(token, word)
   const run = strictly(() => replayed(scenario, token, words, options))
+  if (options.forkAt !== undefined) requireStep(run.story, options.forkAt)
   await printSchedule(terminal, run, words.step === true)
   const { bold, dim } = terminal.colours
   const { story, verdict, misfit } = run
@@ -38,7 +40,7 @@ export async function replay(
     ]
     terminal.print(dim(`\n${['this run again: kt replay', story.token, ...rest].join(' ')}`))
   }
-  return isFailure(verdict) ? ExitCode.contractFailed : ExitCode.allHold
+  return codeOfVerdict(verdict)
 }
 
 function optionsOf({ step, continue: goesOn, fork, seed }: ReplayCommandWords): ReplayOptions {
@@ -59,7 +61,7 @@ export function strictly(make: () => Replayed): Replayed {
     return make()
   } catch (error) {
     if (!(error instanceof Misfit)) throw error
-    throw new UsageError(`at step ${error.step}, ${printable(error.message)}; --continue goes on from there`, {
+    throw new UsageError(`${printable(error.message)}; kt replay --continue goes on from there`, {
       cause: error,
     })
   }
