@@ -47,6 +47,13 @@ function* complaints(tarball) {
     if (target.startsWith('./') && !files.includes(path)) yield `${path} is promised, but not packed`
   }
 
+  for (const map of files.filter((file) => file.endsWith('.map'))) {
+    for (const source of JSON.parse(run('tar', ['-xzOf', tarball, map])).sources) {
+      const path = join(map, '..', source)
+      if (!files.includes(path)) yield `${map} leads to ${path}, which is not packed`
+    }
+  }
+
   for (const [command, ...args] of [
     ['publint', 'run', tarball, '--strict'],
     ['attw', tarball, '--profile', 'esm-only'],

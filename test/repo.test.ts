@@ -9,7 +9,11 @@ interface Manifest {
   readonly name: string
   readonly private?: boolean
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly exports: Exports
+  readonly publishConfig: { readonly exports: Exports }
 }
+
+type Exports = Readonly<Record<string, string | Readonly<Record<string, string>>>>
 
 interface Workspace {
   /** Path from the root, as `packages/core`. */
@@ -36,6 +40,14 @@ describe('the lockfile', () => {
 describe('every package', () => {
   test.each(named(workspaces))('%s has a README', (_, { dir }) => {
     expect(existsSync(join(root, dir, 'README.md'))).toBe(true)
+  })
+
+  test.each(named(workspaces))('%s publishes what it exports, but for the source', (_, { manifest }) => {
+    const published = Object.entries(manifest.exports).map(([name, target]) => {
+      if (typeof target === 'string') return [name, target]
+      return [name, Object.fromEntries(Object.entries(target).filter(([condition]) => condition !== '@kt/source'))]
+    })
+    expect(manifest.publishConfig.exports).toEqual(Object.fromEntries(published))
   })
 
   test.each(named(libraries))("%s reads no clock and no randomness but the kernel's", (_, { sources }) => {
