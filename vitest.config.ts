@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defaultServerConditions } from 'vite'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -34,6 +35,9 @@ export default defineConfig({
   test: {
     projects: [...projectsIn('packages'), ...projectsIn('apps'), project('examples', 'examples'), project('repo', '.')],
     sequence: { sequencer: LongestFirst },
+    // Otherwise one core of two would have nothing to do. A search may take a while beside another.
+    maxWorkers: availableParallelism(),
+    testTimeout: 30_000,
     // The JSON file is what .ci/run counts.
     reporters: [
       'default',
