@@ -50,7 +50,10 @@ export interface TraceRecord {
   readonly kind: EventKind
   /** The thread it happened to, null for none or a CPU's idle loop. */
   readonly thread: Thread | null
-  /** The thread that executed then, and so brought it about; null where the clock did, or nobody. */
+  /**
+   * The thread that executed then, and so brought it about; null where the clock did, or nobody. Known where calls are
+   * recorded, and so is `text`.
+   */
   readonly by: Thread | null
   /** What it was about: a channel, a lock, the thread that was joined, a call; else a text or null. */
   readonly object: unknown
@@ -178,8 +181,7 @@ export class Trace {
         // Of full length at once: growing them costs more than all the rest.
         threads: new Array<Thread | null>(CHUNK_EVENTS),
         objects: new Array<unknown>(CHUNK_EVENTS),
-        running: new Array<Thread | null>(CHUNK_EVENTS),
-        texts: new Array<string | null>(CHUNK_EVENTS),
+        told: null,
       }
       this.chunk = chunk
       this.chunks.push(chunk)
@@ -190,8 +192,7 @@ export class Trace {
     chunk.times[index] = this.machine.timeline.now
     chunk.threads[index] = thread
     chunk.objects[index] = object
-    chunk.running[index] = this.machine.running
-    chunk.texts[index] = textOf(kind, thread)
+    if (this.machine.recordsCalls) (chunk.told ??= [])[index] = { by: this.machine.running, text: textOf(kind, thread) }
   }
 
   /** The events in order, from the given one on. */
@@ -215,9 +216,9 @@ export class Trace {
         cpu: this.machine.cpus[(head >> 8) & 0xff]!,
         kind,
         thread: chunk.threads[within] ?? null,
-        by: chunk.running[within] ?? null,
+        by: chunk.told?.[within]?.by ?? null,
         object,
-        text: chunk.texts[within] ?? null,
+        text: chunk.told?.[within]?.text ?? null,
         detail: kind === 'wake' ? WAKE_REASONS[head >> 16]! : detailOf(kind, object),
       }
     }
@@ -269,9 +270,11 @@ interface Chunk {
   readonly times: Float64Array
   readonly threads: (Thread | null)[]
   readonly objects: unknown[]
-  /** Who executed then, and what will not be known any more when somebody reads. No part of the hash. */
-  readonly running: (Thread | null)[]
-  readonly texts: (string | null)[]
+  /**
+   * Who brought an event about, and words for it that are gone later; where calls are recorded, because it takes time. No
+   * part of the hash.
+   */
+  told: { readonly by: Thread | null; readonly text: string | null }[] | null
 }
 
 /** The wait message ends with the sleep, and the name of a thread may change, or go with it. */

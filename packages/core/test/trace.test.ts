@@ -101,6 +101,7 @@ describe('a trace', () => {
 describe('what a program that draws a trace needs besides', () => {
   test('who brought an event about: the thread that executed, nobody for the clock', () => {
     const k = new Plain()
+    k.machine.recordsCalls = true
     k.run(function* () {
       k.spawn('sleeper', function* () {
         yield* k.sleep('by main', 0)
