@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from '@kt/explore'
 import { releaseOf, type AnyContract } from './contracts.js'
+import { stoppedBy } from './scenario/ended.js'
 import type { Reading } from './survey.js'
 
 export type AnyProof = Proof<unknown>
@@ -119,11 +120,6 @@ function isAsPromised({ endsIn, reaches }: AnyProof, { verdict }: OutcomeSeen): 
   if (endsIn !== undefined) return endsIn.includes(stoppedBy(verdict) ?? 'nothing')
   if (reaches !== undefined) return reaches.some((value) => returned(verdict) === value)
   return verdict.kind === 'ok'
-}
-
-function stoppedBy(verdict: Verdict): string | null {
-  if (verdict.kind === 'panic') return verdict.clause
-  return verdict.kind === 'undefined' || verdict.kind === 'dead-handle' ? verdict.id : null
 }
 
 function returned(verdict: Verdict): unknown {

@@ -1,6 +1,7 @@
 import { isFailure, sentence, type Verdict } from '@kt/explore'
 import { clauseIn } from '../contracts.js'
-import { ExitCode } from '../exit-code.js'
+import { ExitCode, worst } from '../exit-code.js'
+import { stoppedBy, viewsOf } from '../scenario/ended.js'
 import { makeRun, type MadeRun, type RunWords } from '../scenario/made.js'
 import { loadScenarios, type Scenario } from '../scenario/scenario.js'
 import { quoted } from '../scenario/words.js'
@@ -10,15 +11,15 @@ import { printable, wrap, type Terminal } from '../terminal.js'
 export async function runScenarios(terminal: Terminal, names: readonly string[], words: RunWords): Promise<ExitCode> {
   const scenarios: Scenario[] = []
   for (const name of names) scenarios.push(...(await loadScenarios(name)))
-  let code: ExitCode = ExitCode.allHold
+  const codes: ExitCode[] = []
   for (const [at, scenario] of scenarios.entries()) {
     const run = makeRun({ scenario, token: null }, words)
     if (at > 0) terminal.print('')
     if (scenarios.length > 1) terminal.print(terminal.colours.dim(`── ${printable(scenario.name)}`))
     await tell(terminal, scenario, run, words)
-    code = worse(code, codeOfVerdict(run.verdict))
+    codes.push(codeOfVerdict(run.verdict))
   }
-  return code
+  return worst(codes)
 }
 
 async function tell(terminal: Terminal, scenario: Scenario, run: MadeRun, words: RunWords): Promise<void> {
@@ -30,8 +31,7 @@ async function tell(terminal: Terminal, scenario: Scenario, run: MadeRun, words:
   const told = wrap(sentence(verdict), terminal.columns).map((line) => bold(line))
   terminal.print([...told, ...(clause === null ? [] : wrap(clause, terminal.columns))].join('\n'))
   if (isStuck(verdict)) {
-    const { psText } = story.ended.kernel as unknown as { readonly psText: () => string }
-    terminal.print(`\n${psText().split('\n').map(printable).join('\n')}`)
+    terminal.print(`\n${viewsOf(story.ended).psText().split('\n').map(printable).join('\n')}`)
   }
   const rest = [
     ...(scenario.isNamed ? [] : [quoted(scenario.name)]),
@@ -42,15 +42,10 @@ async function tell(terminal: Terminal, scenario: Scenario, run: MadeRun, words:
 
 /** What was broken, with what it says. */
 async function clauseOf(verdict: Verdict): Promise<string | null> {
-  const id = idOf(verdict)
+  const id = stoppedBy(verdict)
   if (id === null) return null
   const says = await clauseIn(id)
   return `${id}: ${says ?? `kt explain ${id} says more`}`
-}
-
-function idOf(verdict: Verdict): string | null {
-  if (verdict.kind === 'panic') return verdict.clause
-  return verdict.kind === 'undefined' || verdict.kind === 'dead-handle' ? verdict.id : null
 }
 
 function isStuck({ kind }: Verdict): boolean {
@@ -61,9 +56,4 @@ function isStuck({ kind }: Verdict): boolean {
 export function codeOfVerdict(verdict: Verdict): ExitCode {
   if (isFailure(verdict)) return ExitCode.contractFailed
   return verdict.kind === 'cut' ? ExitCode.budgetEnded : ExitCode.allHold
-}
-
-/** A failure outweighs a bound. */
-function worse(a: ExitCode, b: ExitCode): ExitCode {
-  return a === ExitCode.contractFailed || b === ExitCode.allHold ? a : b
 }

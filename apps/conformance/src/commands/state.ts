@@ -1,5 +1,5 @@
-import { machineOf } from '@kt/core'
 import { ExitCode } from '../exit-code.js'
+import { viewsOf } from '../scenario/ended.js'
 import { makeRun, targetOf, type RunWords } from '../scenario/made.js'
 import { count } from '../scenario/words.js'
 import { printable, type Terminal } from '../terminal.js'
@@ -11,15 +11,6 @@ import { UsageError } from '../usage.js'
 export type View = 'ps' | 'ddb' | 'kdump' | 'dmesg'
 
 export type StateWords = RunWords
-
-/** What every kernel of every system can show of itself. */
-interface Views {
-  readonly console: readonly string[]
-  readonly psText: () => string
-  readonly ddbPs: () => string
-  /** Only OpenBSD's has system calls to record. */
-  readonly kdump?: () => string
-}
 
 /**
  * `kt ps|ddb|kdump|dmesg <run> [@n] [scenario]`: the machine as a run leaves it, or as it is after n of its steps.
@@ -47,7 +38,7 @@ export async function showState(
 }
 
 function linesOf(view: View, story: Parameters<typeof traceOf>[0]): readonly string[] {
-  const kernel = story.ended.kernel as unknown as Views
+  const kernel = viewsOf(story.ended)
   switch (view) {
     case 'ps':
       return kernel.psText().split('\n')
@@ -58,7 +49,7 @@ function linesOf(view: View, story: Parameters<typeof traceOf>[0]): readonly str
     case 'kdump': {
       // A process of the scenario that is traced has records of its own, which are what kdump would have read.
       const recorded = kernel.kdump?.() ?? ''
-      return recorded === '' ? kdumpOf(traceOf(story), systemOf(machineOf(kernel)!)) : recorded.split('\n')
+      return recorded === '' ? kdumpOf(traceOf(story), systemOf(story.ended.machine)) : recorded.split('\n')
     }
   }
 }

@@ -1,6 +1,6 @@
 /** What a release answers when a story is told to it, in words that come from the runs. */
 import type { Report, Verdict } from '@kt/explore'
-import { machineOf } from '@kt/core'
+import { stoppedBy, viewsOf } from '../scenario/ended.js'
 import { exploreTelling, replayTelling, tellingOf, type Reading, type Telling } from './program.js'
 import type { ReleaseName } from './releases.js'
 import type { Story } from './story.js'
@@ -97,8 +97,8 @@ function seenIn({ outcomes }: Report): Seen[] {
   for (const { verdict, count, token } of outcomes) {
     const words = wordsOf(verdict)
     const before = seen.get(words)
-    const stoppedBy = stopOf(verdict)
-    if (before === undefined) seen.set(words, { words, schedules: count, token, stoppedBy })
+    const stop = stoppedBy(verdict)
+    if (before === undefined) seen.set(words, { words, schedules: count, token, stoppedBy: stop })
     else seen.set(words, { ...before, schedules: before.schedules + count })
   }
   return [...seen.values()].toSorted((a, b) => (a.words < b.words ? -1 : 1))
@@ -135,11 +135,6 @@ function wordsOf(verdict: Verdict): string {
   }
 }
 
-function stopOf(verdict: Verdict): string | null {
-  if (verdict.kind === 'panic') return verdict.clause
-  return verdict.kind === 'undefined' || verdict.kind === 'dead-handle' ? verdict.id : null
-}
-
 /** A story that throws, or that has no end, answers nothing. */
 function isFault({ kind }: Verdict): boolean {
   return kind === 'assertion' || kind === 'race' || kind === 'cut'
@@ -147,14 +142,14 @@ function isFault({ kind }: Verdict): boolean {
 
 function evidenceOf(telling: Telling, token: string): AnswerEvidence {
   const { steps, ended } = replayTelling(telling, token).story
-  const kernel = ended.kernel as unknown as { readonly console: readonly string[]; psText(): string }
-  const trace = machineOf(kernel)?.trace ?? null
+  const views = viewsOf(ended)
+  const { trace } = ended.machine
   return {
     token,
     stepCount: steps.length,
     steps: steps.slice(0, STEPS_KEPT).map(({ who, what }) => ({ who, what })),
-    console: [...kernel.console],
-    ps: kernel.psText(),
+    console: [...views.console],
+    ps: views.psText(),
     nowNs: ended.outcome.nowNs,
     events: trace?.length ?? 0,
     traceHash: trace?.hash() ?? '',
